@@ -1,0 +1,114 @@
+//! A problem with its code, place, labels and help; the one renderer of it; and "did you mean".
+
+mod render;
+mod suggest;
+
+use crate::source::{Place, Problem, Source};
+use std::sync::Arc;
+
+pub use render::{Style, render};
+pub use suggest::did_you_mean;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    Error,
+    Warning,
+}
+
+/// A problem that a person is to understand and mend.
+///
+/// Messages are lower case, in the present tense, with backticks round what the user typed, and end without a full stop.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    pub severity: Severity,
+    /// A stable name for the kind of problem, such as `unknown-key`; the docs list them.
+    pub code: &'static str,
+    pub message: String,
+    pub place: Option<Place>,
+    /// A few words beside the carets; may be empty.
+    pub label: String,
+    /// Other places that explain this one.
+    pub also: Vec<(Place, String)>,
+    /// Facts below the source, such as `body: {…}`; one line or several each.
+    pub notes: Vec<String>,
+    /// What to do next.
+    pub help: Vec<String>,
+}
+
+impl Diagnostic {
+    #[must_use]
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            code,
+            message: message.into(),
+            place: None,
+            label: String::new(),
+            also: Vec::new(),
+            notes: Vec::new(),
+            help: Vec::new(),
+        }
+    }
+
+    #[must_use]
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(code, message)
+        }
+    }
+
+    #[must_use]
+    pub fn at(mut self, place: Place) -> Self {
+        self.place = Some(place);
+        self
+    }
+
+    #[must_use]
+    pub fn label(mut self, label: impl Into<String>) -> Self {
+        self.label = label.into();
+        self
+    }
+
+    #[must_use]
+    pub fn also(mut self, place: Place, label: impl Into<String>) -> Self {
+        self.also.push((place, label.into()));
+        self
+    }
+
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help.push(help.into());
+        self
+    }
+
+    /// Adds "did you mean" where one of `candidates` is close to `word`.
+    #[must_use]
+    pub fn suggest<'a>(self, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
+        match did_you_mean(word, candidates) {
+            Some(close) => self.help(format!("did you mean `{close}`?")),
+            None => self,
+        }
+    }
+
+    #[must_use]
+    pub fn from_problem(source: &Arc<Source>, problem: Problem) -> Self {
+        let mut diagnostic = Self::error(problem.code, problem.message)
+            .at(Place::new(source, problem.span))
+            .label(problem.label);
+        diagnostic.also = problem
+            .also
+            .into_iter()
+            .map(|(span, label)| (Place::new(source, span), label))
+            .collect();
+        diagnostic.help = problem.help.into_iter().collect();
+        diagnostic
+    }
+}

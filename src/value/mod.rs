@@ -1,0 +1,32 @@
+//! JSON values with exact numbers: comparison, JSONPath, differences, secrets and their redaction.
+//!
+//! Row 0. A value is [`serde_json::Value`] with `arbitrary_precision`, so that a number keeps the text it came with.
+
+mod compare;
+mod decimal;
+mod diff;
+mod duration;
+mod path;
+mod redact;
+
+pub use compare::{compare, contains_partial, equal};
+pub use decimal::{Decimal, DecimalError};
+pub use diff::{Difference, differences};
+pub use duration::{format_duration, parse_duration};
+pub use path::{Found, Path, PathError};
+pub use redact::{Redactor, Secret};
+pub use serde_json::{Map, Number, Value};
+
+/// The JSON type of a value, as matchers and messages name it: `integer` for a number without a fractional part.
+#[must_use]
+pub fn type_name(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if Decimal::from_number(number).is_integer() => "integer",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}
