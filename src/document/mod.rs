@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expr, Template};
-use crate::source::{Entry, Key, Node, Place, Source, Yaml};
+use crate::source::{Entry, Folder, Key, Node, Place, Source, Yaml};
 use crate::value::{Map, Value};
 
 /// The keys of one kind of map.
@@ -81,14 +81,19 @@ impl KeySpec {
 #[derive(Debug)]
 pub struct Decoder {
     pub source: Arc<Source>,
+    /// The folder whose files the document may name, and the document's own place below it.
+    pub folder: Folder,
+    pub beside: String,
     pub problems: Vec<Diagnostic>,
 }
 
 impl Decoder {
     #[must_use]
-    pub fn new(source: &Arc<Source>) -> Self {
+    pub fn new(source: &Arc<Source>, folder: Folder, beside: impl Into<String>) -> Self {
         Self {
             source: Arc::clone(source),
+            folder,
+            beside: beside.into(),
             problems: Vec::new(),
         }
     }

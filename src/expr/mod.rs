@@ -4,6 +4,7 @@
 //! an undefined name is an error, never an empty string.
 
 mod functions;
+mod setting;
 mod template;
 
 use std::cell::RefCell;
@@ -15,6 +16,7 @@ use crate::random::Stream;
 use crate::source::Place;
 use crate::value::Value;
 
+pub use setting::Setting;
 pub use template::{Piece, Rendered, Template};
 
 /// A parsed expression.

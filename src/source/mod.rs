@@ -2,12 +2,14 @@
 //!
 //! Row 0: this module imports nothing of ours. What it finds wrong it returns as [`Problem`]s, which `diagnostic` renders.
 
+mod folder;
 mod yaml;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+pub use folder::Folder;
 pub use yaml::parse;
 
 /// A piece of a source file, in bytes: `start..end`.

@@ -1,0 +1,202 @@
+//! The typed step: its kind, and what every step may have (`expect`, `capture`, `poll`, `retry`, `cleanup` …).
+
+mod decode;
+pub mod tables;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use regex::Regex;
+
+use crate::check::Expect;
+use crate::expr::{Expr, Setting, Template};
+use crate::source::Place;
+use crate::value::Path;
+
+/// One step of a scenario, of an action, or of a cleanup.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Where the step's kind key stands.
+    pub place: Place,
+    pub id: Option<String>,
+    pub name: Option<Template>,
+    pub kind: Kind,
+    pub condition: Option<Expr>,
+    /// The list whose items the step is repeated with.
+    pub for_each: Option<Template>,
+    pub expect: Option<Expect>,
+    pub capture: Vec<Capture>,
+    pub poll: Option<Poll>,
+    pub retry: Option<Retry>,
+    pub cleanup: Vec<Step>,
+    pub timeout: Option<Setting<Duration>>,
+    pub soft: Setting<bool>,
+    /// The pack, by the alias under which the file uses it; `None` is the default pack.
+    pub pack: Option<PackName>,
+}
+
+/// The name of a pack, and where it stands.
+#[derive(Clone, Debug)]
+pub struct PackName {
+    pub name: String,
+    pub place: Place,
+}
+
+/// What a step does. Exactly one.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    Http(Box<Http>),
+    Uses(Box<Uses>),
+    Wait(Setting<Duration>),
+    Set(Box<Set>),
+    Check(Vec<Expr>),
+    Group(Box<Group>),
+    Parallel(Vec<Step>),
+}
+
+/// `http: METHOD /path`.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// Upper case.
+    pub method: String,
+    /// The path below the base URL, or an absolute URL.
+    pub target: Template,
+    /// A rendered list repeats its key.
+    pub query: Vec<(String, Template)>,
+    /// `null` means: don't send the header that would otherwise be sent.
+    pub headers: Vec<(String, Template)>,
+    pub body: Option<Body>,
+    pub auth: Option<Auth>,
+    pub follow_redirects: Setting<u64>,
+    /// False where this request means to break the pack's contract.
+    pub validate: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Body {
+    Json(Template),
+    Form(Vec<(String, Template)>),
+    Multipart(Vec<(String, Template)>),
+    Text(Template),
+    /// A file's path.
+    File(Template),
+}
+
+#[derive(Clone, Debug)]
+pub enum Auth {
+    Basic {
+        username: Template,
+        password: Template,
+    },
+    Bearer(Template),
+}
+
+/// `uses: pack/action` or `uses: ./local`.
+#[derive(Clone, Debug)]
+pub struct Uses {
+    pub action: ActionName,
+    pub with: Vec<Input>,
+    pub headers: Vec<(String, Template)>,
+    /// False where the inputs mean to break the action's schema.
+    pub validate: bool,
+}
+
+/// What `uses` names.
+#[derive(Clone, Debug)]
+pub struct ActionName {
+    /// The pack's alias in this file; `None` is an action of the file itself (`./name`) or, in an action, of its own pack.
+    pub pack: Option<String>,
+    pub name: String,
+    pub place: Place,
+}
+
+/// One entry of `with`.
+#[derive(Clone, Debug)]
+pub struct Input {
+    pub name: String,
+    /// Where its key stands.
+    pub place: Place,
+    pub value: Template,
+}
+
+/// `set: {vars: …, headers: …}`.
+#[derive(Clone, Debug)]
+pub struct Set {
+    pub vars: Vec<Variable>,
+    /// Headers that later requests of the pack send; `null` removes one.
+    pub headers: Vec<(String, Template)>,
+}
+
+/// A variable and the value it gets.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    pub name: String,
+    pub place: Place,
+    pub value: Template,
+}
+
+/// `steps: […]`, a group.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub steps: Vec<Step>,
+    pub repeat: Option<Repeat>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Repeat {
+    pub condition: Expr,
+    pub max: Setting<u64>,
+}
+
+/// One entry of `capture`.
+#[derive(Clone, Debug)]
+pub struct Capture {
+    pub name: String,
+    pub place: Place,
+    pub from: CaptureFrom,
+    pub default: Option<Template>,
+    pub secret: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum CaptureFrom {
+    JsonPath(Path),
+    Header(String),
+    Cookie(String),
+    /// The first group, or the whole match where there is none, over the body's text.
+    Regex(Arc<Regex>),
+    Status,
+    Text,
+    Duration,
+    Expr(Expr),
+}
+
+#[derive(Clone, Debug)]
+pub struct Poll {
+    pub place: Place,
+    pub until: Expect,
+    /// Any of these ends the poll at once, as failed.
+    pub fail_on: Vec<Expect>,
+    pub every: Setting<Duration>,
+    pub backoff: Setting<f64>,
+    pub max_every: Option<Setting<Duration>>,
+    pub timeout: Setting<Duration>,
+}
+
+/// Which outcomes are transient and tried again.
+#[derive(Clone, Debug)]
+pub struct Retry {
+    pub place: Place,
+    pub causes: Vec<RetryCause>,
+    pub attempts: Setting<u64>,
+    pub every: Setting<Duration>,
+    pub backoff: Setting<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RetryCause {
+    Transport,
+    Status(u16),
+    /// `5xx` is 5.
+    StatusClass(u16),
+}

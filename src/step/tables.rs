@@ -1,0 +1,1 @@
+//! The tables of the keys that steps may have.
