@@ -1,5 +1,6 @@
 //! A problem with its code, place, labels and help; the one renderer of it; and "did you mean".
 
+mod escape;
 mod json;
 mod render;
 mod suggest;

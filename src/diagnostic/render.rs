@@ -1,18 +1,166 @@
 //! Turns a diagnostic into the text that a person reads, with the source and carets.
 
-use super::Diagnostic;
+use std::ops::Range;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::escape::{escaped, escaped_line, visible};
+use super::{Diagnostic, Severity};
+use crate::source::{Place, Position, Source};
 
 /// How to draw.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
     pub color: bool,
-    /// Columns to wrap at; 0 is no limit.
+    /// The columns of the terminal: longer source lines are trimmed round what is pointed at. 0 where it is not known,
+    /// then at 140.
     pub width: usize,
 }
+
+/// Below this there is no room for anything.
+const LEAST_WIDTH: usize = 40;
+const USUAL_WIDTH: usize = 140;
+/// Places of one file that are further apart than this many lines are shown as two excerpts.
+const FAR: usize = 400;
 
 /// The diagnostic as lines of text, ending with a line break. Control characters in it are shown escaped.
 #[must_use]
 pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
-    let _ = (diagnostic, style);
-    todo!()
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level
+        .primary_title(escaped(&diagnostic.message))
+        .id(diagnostic.code);
+    let excerpts = excerpts(diagnostic);
+    let group = Group::with_title(title)
+        .elements(excerpts.iter().map(Excerpt::snippet))
+        .elements(
+            diagnostic
+                .notes
+                .iter()
+                .map(|note| Level::NOTE.no_name().message(escaped(note))),
+        )
+        .elements(
+            diagnostic
+                .help
+                .iter()
+                .map(|help| Level::HELP.message(escaped(help))),
+        );
+    let renderer = if style.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
+    let width = match style.width {
+        0 => USUAL_WIDTH,
+        width => width.max(LEAST_WIDTH),
+    };
+    let mut text = renderer.term_width(width).render(&[group]);
+    text.push('\n');
+    text
+}
+
+/// Some lines of a file, and what is to be marked in them.
+struct Excerpt {
+    name: String,
+    first_line: usize,
+    text: String,
+    marks: Vec<Mark>,
+}
+
+struct Mark {
+    span: Range<usize>,
+    kind: AnnotationKind,
+    label: String,
+}
+
+impl Excerpt {
+    fn snippet(&self) -> Snippet<'_, Annotation<'_>> {
+        Snippet::source(self.text.as_str())
+            .path(self.name.as_str())
+            .line_start(self.first_line)
+            .annotations(self.marks.iter().map(|mark| {
+                let label = Some(mark.label.as_str()).filter(|label| !label.is_empty());
+                mark.kind.span(mark.span.clone()).label(label)
+            }))
+    }
+}
+
+/// The excerpts that a diagnostic shows, the one with its own place first.
+fn excerpts(diagnostic: &Diagnostic) -> Vec<Excerpt> {
+    let mut groups: Vec<Vec<(&Place, AnnotationKind, &str)>> = Vec::new();
+    let primary = diagnostic
+        .place
+        .iter()
+        .map(|place| (place, AnnotationKind::Primary, diagnostic.label.as_str()));
+    let others = diagnostic.also.iter().map(|(place, label)| {
+        // A place without a label is shown for what stands there, not marked.
+        let kind = if label.is_empty() {
+            AnnotationKind::Visible
+        } else {
+            AnnotationKind::Context
+        };
+        (place, kind, label.as_str())
+    });
+    for (place, kind, label) in primary.chain(others) {
+        let near = |group: &&mut Vec<(&Place, AnnotationKind, &str)>| {
+            let first = group[0].0;
+            same_source(&first.source, &place.source)
+                && first.start().line.abs_diff(place.start().line) <= FAR
+        };
+        match groups.iter_mut().find(near) {
+            Some(group) => group.push((place, kind, label)),
+            None => groups.push(vec![(place, kind, label)]),
+        }
+    }
+    groups.iter().map(|group| excerpt(group)).collect()
+}
+
+fn same_source(a: &Source, b: &Source) -> bool {
+    std::ptr::eq(a, b) || (a.name == b.name && a.text == b.text)
+}
+
+fn excerpt(places: &[(&Place, AnnotationKind, &str)]) -> Excerpt {
+    let source = &places[0].0.source;
+    let first_line = places.iter().map(|(place, ..)| place.start().line).min();
+    let last_line = places.iter().map(|(place, ..)| place.end().line).max();
+    let first_line = first_line.unwrap_or(1);
+    let mut text = String::new();
+    let mut line_starts = Vec::new();
+    for line in first_line..=last_line.unwrap_or(first_line).max(first_line) {
+        if line > first_line {
+            text.push('\n');
+        }
+        line_starts.push(text.len());
+        text.extend(source.line(line).chars().map(visible));
+    }
+    if text.ends_with('\n') {
+        // An empty last line counts for a line only if there is something in it.
+        text.push(' ');
+    }
+    let offset = |at: Position| {
+        let start = line_starts[at.line - first_line];
+        let line = text[start..].split('\n').next().unwrap_or_default();
+        let column = line.char_indices().nth(at.column - 1);
+        start + column.map_or(line.len(), |(byte, _)| byte)
+    };
+    let marks = places
+        .iter()
+        .map(|(place, kind, label)| {
+            let start = offset(place.start());
+            Mark {
+                span: start..offset(place.end()).max(start),
+                kind: *kind,
+                label: escaped_line(label).into_owned(),
+            }
+        })
+        .collect();
+    Excerpt {
+        name: escaped_line(&source.name).into_owned(),
+        first_line,
+        marks,
+        text,
+    }
 }

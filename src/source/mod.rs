@@ -2,7 +2,13 @@
 //!
 //! Row 0: this module imports nothing of ours. What it finds wrong it returns as [`Problem`]s, which `diagnostic` renders.
 
+mod explain;
 mod folder;
+mod map;
+mod quote;
+mod scalar;
+#[cfg(test)]
+mod tests;
 mod yaml;
 
 use std::fmt;
@@ -11,6 +17,9 @@ use std::sync::{Arc, OnceLock};
 
 pub use folder::Folder;
 pub use yaml::parse;
+
+/// What some editors put before a file's first character; it is no part of the text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// A piece of a source file, in bytes: `start..end`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -74,10 +83,27 @@ impl Source {
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start as usize <= offset);
         let start = starts[line - 1] as usize;
+        let before = self.text[start..offset].trim_start_matches(BYTE_ORDER_MARK);
         Position {
             line,
-            column: self.text[start..offset].chars().count() + 1,
+            column: before.chars().count() + 1,
         }
+    }
+
+    /// The text of a line (counted from 1) without its break, nor a byte order mark; empty where there is no such line.
+    #[must_use]
+    pub fn line(&self, line: usize) -> &str {
+        let starts = self.line_starts();
+        let Some(&start) = line.checked_sub(1).and_then(|index| starts.get(index)) else {
+            return "";
+        };
+        let end = starts
+            .get(line)
+            .map_or(self.text.len(), |&next| next as usize - 1);
+        let line = &self.text[start as usize..end];
+        line.strip_suffix('\r')
+            .unwrap_or(line)
+            .trim_start_matches(BYTE_ORDER_MARK)
     }
 
     fn line_starts(&self) -> &[u32] {
