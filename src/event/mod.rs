@@ -51,8 +51,10 @@ pub struct RunStarted {
     pub jobs: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
-    /// What `rerun:` lines need besides the case's id and the seed: `--env`, `--packs` and `--vars-file` options as given.
-    pub rerun_options: String,
+    /// What `rerun:` lines need besides the case's id and the seed: `--env`, `--packs`, `--var` and `--vars-file` options
+    /// as given, one argument each, not yet quoted for a shell.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rerun_options: Vec<String>,
 }
 
 /// A pack as this run uses it.
@@ -196,6 +198,26 @@ pub struct StepRecord {
     pub exchanges: Vec<ExchangeRecord>,
 }
 
+impl StepRecord {
+    /// Its problems as those of the case.
+    pub fn case_problems(&self) -> impl Iterator<Item = CaseProblem> {
+        self.problems.iter().map(|problem| CaseProblem {
+            step: Some(self.step.path.clone()),
+            problem: problem.clone(),
+        })
+    }
+}
+
+impl From<Diagnostic> for CaseProblem {
+    /// A problem of the scenario as a whole.
+    fn from(problem: Diagnostic) -> Self {
+        Self {
+            step: None,
+            problem,
+        }
+    }
+}
+
 /// A request and what came of it, redacted, bodies cut to what a person would read.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExchangeRecord {
@@ -253,10 +275,10 @@ pub struct CaseFinished {
     pub reason: Option<String>,
     /// What went wrong, the first first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub problems: Vec<Diagnostic>,
+    pub problems: Vec<CaseProblem>,
     /// What went wrong in cleanups and teardown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub cleanup_problems: Vec<Diagnostic>,
+    pub cleanup_problems: Vec<CaseProblem>,
     /// Requests that an emulator had no route for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unmatched: Vec<String>,
@@ -277,7 +299,16 @@ pub struct Attempt {
     pub attempt: u32,
     pub outcome: Outcome,
     pub duration: Offset,
-    pub problems: Vec<Diagnostic>,
+    pub problems: Vec<CaseProblem>,
+}
+
+/// A problem and the step it arose in, so that a report can show the exchange beside it.
+#[derive(Clone, Debug, Serialize)]
+pub struct CaseProblem {
+    /// The step's path; none where the problem is of the scenario as a whole, such as its time limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<String>,
+    pub problem: Diagnostic,
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]
