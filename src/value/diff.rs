@@ -1,9 +1,10 @@
 //! What differs between two values, path by path.
 
-use super::Value;
+use super::path::{PathStep, normalized};
+use super::{Map, Value, equal};
 
 /// One place at which two values differ.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Difference {
     /// A normalized JSONPath such as `$.items[0].id`.
     pub path: String,
@@ -13,9 +14,73 @@ pub struct Difference {
     pub actual: Option<Value>,
 }
 
-/// All differences, in document order. With `partial`, keys that only `actual` has do not count.
+/// All differences, in document order: the expected keys first, then those that only `actual` has. Lists are compared
+/// by index. With `partial`, keys that only `actual` has do not count.
 #[must_use]
 pub fn differences(expected: &Value, actual: &Value, partial: bool) -> Vec<Difference> {
-    let _ = (expected, actual, partial);
-    todo!()
+    let mut walk = Walk {
+        partial,
+        place: Vec::new(),
+        found: Vec::new(),
+    };
+    walk.values(expected, actual);
+    walk.found
+}
+
+struct Walk {
+    partial: bool,
+    place: Vec<PathStep>,
+    found: Vec<Difference>,
+}
+
+impl Walk {
+    fn values(&mut self, expected: &Value, actual: &Value) {
+        match (expected, actual) {
+            (Value::Object(expected), Value::Object(actual)) => self.objects(expected, actual),
+            (Value::Array(expected), Value::Array(actual)) => self.lists(expected, actual),
+            _ if equal(expected, actual) => {}
+            _ => self.note(Some(expected), Some(actual)),
+        }
+    }
+
+    fn objects(&mut self, expected: &Map<String, Value>, actual: &Map<String, Value>) {
+        for (key, expected) in expected {
+            self.at(PathStep::Name(key.clone()), Some(expected), actual.get(key));
+        }
+        if self.partial {
+            return;
+        }
+        for (key, actual) in actual {
+            if !expected.contains_key(key) {
+                self.at(PathStep::Name(key.clone()), None, Some(actual));
+            }
+        }
+    }
+
+    fn lists(&mut self, expected: &[Value], actual: &[Value]) {
+        for index in 0..expected.len().max(actual.len()) {
+            self.at(
+                PathStep::Index(index),
+                expected.get(index),
+                actual.get(index),
+            );
+        }
+    }
+
+    fn at(&mut self, step: PathStep, expected: Option<&Value>, actual: Option<&Value>) {
+        self.place.push(step);
+        match (expected, actual) {
+            (Some(expected), Some(actual)) => self.values(expected, actual),
+            _ => self.note(expected, actual),
+        }
+        self.place.pop();
+    }
+
+    fn note(&mut self, expected: Option<&Value>, actual: Option<&Value>) {
+        self.found.push(Difference {
+            path: normalized(&self.place),
+            expected: expected.cloned(),
+            actual: actual.cloned(),
+        });
+    }
 }

@@ -2,20 +2,25 @@
 //!
 //! Row 0. A value is [`serde_json::Value`] with `arbitrary_precision`, so that a number keeps the text it came with.
 
+mod arithmetic;
 mod compare;
 mod decimal;
 mod diff;
 mod duration;
+mod forms;
 mod path;
 mod redact;
+mod show;
 
+pub use arithmetic::DecimalError;
 pub use compare::{compare, contains_partial, equal};
-pub use decimal::{Decimal, DecimalError};
+pub use decimal::{Decimal, number_from_text};
 pub use diff::{Difference, differences};
 pub use duration::{format_duration, parse_duration};
-pub use path::{Found, Path, PathError};
+pub use path::{Found, Missing, Path, PathError, PathStep, normalized, without};
 pub use redact::{Redactor, Secret};
 pub use serde_json::{Map, Number, Value};
+pub use show::shorten;
 
 /// The JSON type of a value, as matchers and messages name it: `integer` for a number without a fractional part.
 #[must_use]

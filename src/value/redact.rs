@@ -1,9 +1,22 @@
 //! Secrets, and taking every form of them out of a text.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use aho_corasick::AhoCorasick;
+
+use super::Value;
+use super::forms::forms;
+
+/// What stands in place of a secret.
+const MASK: &str = "***";
+
+/// Secrets of fewer bytes are redacted as they are only: their derived forms are so short that they occur by chance.
+const SHORT: usize = 8;
 
 /// A value that must never be shown. Its `Debug` hides it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Secret(String);
 
 impl Secret {
@@ -17,6 +30,12 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    /// Whether it is so short (under 8 bytes) that only its plain text is redacted, of which the user is warned.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.0.len() < SHORT
+    }
 }
 
 impl fmt::Debug for Secret {
@@ -25,21 +44,125 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// Takes secrets out of texts, in every form that can be derived from them.
-#[derive(Clone, Debug, Default)]
-pub struct Redactor(());
+/// Takes secrets out of texts, in every form that can be derived from them: as they are, in base64 (alone or within
+/// something longer, such as Basic auth), in hexadecimal, URL-encoded, JSON- and XML-escaped.
+///
+/// Cheap to clone. Clones share what they have in common; a secret added to one is not known to the others.
+#[derive(Clone, Default)]
+pub struct Redactor {
+    secrets: Arc<Vec<Secret>>,
+    /// Built when a text is first looked at.
+    automaton: Arc<OnceLock<AhoCorasick>>,
+}
 
 impl Redactor {
-    /// Adds a secret. Adding one again changes nothing.
+    /// Adds a secret. Adding one again changes nothing, and neither does an empty one.
     pub fn add(&mut self, secret: &Secret) {
-        let _ = secret;
-        todo!()
+        if secret.expose().is_empty() || self.secrets.contains(secret) {
+            return;
+        }
+        Arc::make_mut(&mut self.secrets).push(secret.clone());
+        self.automaton = Arc::default();
     }
 
-    /// The text with each secret in it replaced by `***`, longest first.
+    /// Whether there is nothing to redact.
     #[must_use]
-    pub fn redact<'a>(&self, text: &'a str) -> std::borrow::Cow<'a, str> {
-        let _ = text;
-        todo!()
+    pub fn is_empty(&self) -> bool {
+        self.secrets.is_empty()
+    }
+
+    /// How many secrets are so short that only their plain text is redacted ([`Secret::is_short`]).
+    #[must_use]
+    pub fn short_secrets(&self) -> usize {
+        self.secrets
+            .iter()
+            .filter(|secret| secret.is_short())
+            .count()
+    }
+
+    /// The text with each secret in it replaced by `***`. Where secrets or forms of them overlap, one `***` stands for
+    /// all that they cover, so that no rest of any is left.
+    #[must_use]
+    pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.is_empty() {
+            return Cow::Borrowed(text);
+        }
+        let automaton = self.automaton.get_or_init(|| build(&self.secrets));
+        if !automaton.is_match(text) {
+            return Cow::Borrowed(text);
+        }
+        let mut out = String::with_capacity(text.len());
+        let mut copied = 0;
+        for (start, end) in covered(automaton, text) {
+            out.push_str(&text[copied..start]);
+            out.push_str(MASK);
+            copied = end;
+        }
+        out.push_str(&text[copied..]);
+        Cow::Owned(out)
+    }
+
+    /// The value with its strings redacted, and with `"***"` for a number that is a secret. Keys are names and stay.
+    #[must_use]
+    pub fn redact_value(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.redact(text).into_owned()),
+            Value::Number(number) if self.is_secret(number.as_str()) => {
+                Value::String(MASK.to_owned())
+            }
+            Value::Array(list) => list.iter().map(|value| self.redact_value(value)).collect(),
+            Value::Object(map) => map
+                .iter()
+                .map(|(key, value)| (key.clone(), self.redact_value(value)))
+                .collect(),
+            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
+    }
+
+    fn is_secret(&self, text: &str) -> bool {
+        self.secrets.iter().any(|secret| secret.expose() == text)
     }
 }
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Redactor({} secrets)", self.secrets.len())
+    }
+}
+
+fn build(secrets: &[Secret]) -> AhoCorasick {
+    let mut patterns: Vec<String> = secrets
+        .iter()
+        .flat_map(|secret| {
+            if secret.is_short() {
+                vec![secret.expose().to_owned()]
+            } else {
+                forms(secret.expose())
+            }
+        })
+        .collect();
+    patterns.sort_unstable();
+    patterns.dedup();
+    AhoCorasick::new(patterns)
+        .expect("the forms of secrets are far from the automaton's limit of states")
+}
+
+/// The stretches that secrets cover, in order and apart from one another.
+fn covered(automaton: &AhoCorasick, text: &str) -> Vec<(usize, usize)> {
+    let mut found: Vec<(usize, usize)> = automaton
+        .find_overlapping_iter(text)
+        .map(|found| (found.start(), found.end()))
+        .collect();
+    found.sort_unstable();
+    let mut covered: Vec<(usize, usize)> = Vec::new();
+    for (start, end) in found {
+        match covered.last_mut() {
+            Some(last) if start < last.1 => last.1 = last.1.max(end),
+            _ => covered.push((start, end)),
+        }
+    }
+    covered
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! JSONPath (RFC 9535): parsed once, asked many times.
+//!
+//! The engine is our own so that numbers compare exactly, a mistake is named with its place and its cure, a value that
+//! is not there is explained, and no query of another's making can take the program down: nesting and length are
+//! bounded when a path is parsed, and the nodes it visits when it is evaluated.
+
+mod ast;
+mod cursor;
+mod evaluate;
+mod filter;
+mod hint;
+mod missing;
+mod parse;
+mod place;
+mod regexp;
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Value;
+use ast::Query;
+
+pub use missing::Missing;
+pub use place::{PathStep, normalized, without};
+
+/// A parsed JSONPath query. Cheap to clone.
+#[derive(Clone)]
+pub struct Path(Arc<Parsed>);
+
+struct Parsed {
+    text: String,
+    query: Query,
+}
+
+/// Why a text is not a JSONPath.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct PathError {
+    /// Byte offset into the path's text.
+    pub offset: usize,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+/// What a path found in a document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found<'a> {
+    /// A singular path's one value.
+    One(&'a Value),
+    /// A singular path found nothing: the deepest part of it that exists, and the keys there (the first thousand).
+    /// [`Path::missing`] explains more.
+    Missing { nearest: String, keys: Vec<String> },
+    /// What any other path found, in order; may be empty.
+    Many(Vec<&'a Value>),
+    /// The path visits more nodes of this document than is safe, and so has no result; says how many.
+    TooMuch { limit: usize },
+}
+
+impl Path {
+    /// # Errors
+    /// The text is not a valid RFC 9535 query, or is too long or nests too deeply to be evaluated safely.
+    pub fn parse(text: &str) -> Result<Self, PathError> {
+        let query = parse::parse(text)?;
+        let text = text.to_owned();
+        Ok(Self(Arc::new(Parsed { text, query })))
+    }
+
+    /// The text it was parsed from.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Whether it is made of names and indexes only, and so gives one value.
+    #[must_use]
+    pub fn is_singular(&self) -> bool {
+        self.0.query.is_singular()
+    }
+
+    /// What the path finds in a document: one value or an explanation if it is singular, else a list.
+    #[must_use]
+    pub fn find<'a>(&self, document: &'a Value) -> Found<'a> {
+        let query = &self.0.query;
+        if !query.is_singular() {
+            return match evaluate::values(query, document) {
+                Ok(values) => Found::Many(values),
+                Err(evaluate::TooMuch) => Found::TooMuch {
+                    limit: evaluate::MAX_VISITS,
+                },
+            };
+        }
+        match evaluate::walk(query, document) {
+            Some(value) => Found::One(value),
+            None => match missing::explain(query, document) {
+                Some(Missing { nearest, keys, .. }) => Found::Missing { nearest, keys },
+                None => Found::Many(Vec::new()),
+            },
+        }
+    }
+
+    /// What the path finds, each value with its place; `None` if it visits too many nodes ([`Found::TooMuch`]).
+    #[must_use]
+    pub fn locate<'a>(&self, document: &'a Value) -> Option<Vec<(Vec<PathStep>, &'a Value)>> {
+        evaluate::located(&self.0.query, document).ok()
+    }
+
+    /// Why a singular path finds nothing in the document; `None` if it finds something or is not singular.
+    #[must_use]
+    pub fn missing(&self, document: &Value) -> Option<Missing> {
+        missing::explain(&self.0.query, document)
+    }
+}
+
+impl fmt::Debug for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Path({})", self.0.text)
+    }
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.text)
+    }
+}
+
+impl PartialEq for Path {
+    fn eq(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+}
+
+impl Eq for Path {}
+
+#[cfg(test)]
+mod tests;
