@@ -1,11 +1,45 @@
-//! Placeholder until the module lands.
+//! HTTP as plain data, and the one client that sends it: requests, responses, bodies, URLs, cookies, credentials,
+//! the egress guard, and how an exchange reads in a report.
+//!
+//! Row 2. Nothing here knows scenarios: what may be addressed, what is secret and which cookies there are comes in a
+//! [`Context`].
 
-#[derive(Clone, Debug)]
-pub struct Response {
-    pub status: u16,
-}
+mod answer;
+mod auth;
+pub mod body;
+mod budget;
+mod classify;
+mod client;
+mod cookies;
+mod curl;
+mod decode;
+mod egress;
+mod error;
+mod outgoing;
+mod phase;
+mod redirect;
+mod render;
+mod request;
+mod response;
+mod time_limit;
+mod tls;
+mod url;
 
-#[derive(Clone, Debug)]
-pub struct TransportError {
-    pub message: String,
-}
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use auth::{basic, bearer};
+pub use client::{Client, ClientOptions, Context, Proxies};
+pub use cookies::CookieJar;
+pub use curl::curl;
+pub use egress::{Egress, Origin, Refusal};
+pub use error::{ErrorKind, Phase, TransportError};
+pub use render::{Rendering, printable, render_body, render_exchange};
+pub use request::{Exchange, Request};
+pub use response::{Hop, JsonError, Response, ResponseParts};
+pub use url::{UrlError, append_query, encode_segment, join};
+
+pub use ::http::Method;
+pub use ::url::Url;

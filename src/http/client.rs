@@ -1,0 +1,318 @@
+//! The client: one pool of connections for all scenarios, and the path of a request from the egress guard to the
+//! decoded response.
+
+use super::answer::{Answer, Head};
+use super::budget::{Budget, Share};
+use super::classify::{At, classify};
+use super::decode::{self, Failure};
+use super::error::{ErrorKind, Phase, TransportError};
+use super::outgoing::Outgoing;
+use super::phase::Connecting;
+use super::time_limit::TimeLimit;
+use super::{CookieJar, Egress, Exchange, Hop, Origin, Request, Response, ResponseParts, Url};
+use super::{redirect, tls};
+use crate::value::Redactor;
+use std::borrow::Cow;
+use std::sync::Arc;
+use tokio::sync::OnceCell;
+
+/// What a client may use, and how much of it.
+#[derive(Clone, Debug)]
+pub struct ClientOptions {
+    /// The most bytes that a response body may have, on the wire and decoded.
+    pub body_limit: usize,
+    /// The bytes of bodies that are read at the same time; a request beyond them waits, and the waiting does not count
+    /// as its time.
+    pub bodies_in_flight: usize,
+    pub proxies: Proxies,
+    /// Certificates (DER) of authorities that are trusted besides the system's.
+    pub extra_roots: Vec<Vec<u8>>,
+}
+
+impl Default for ClientOptions {
+    fn default() -> Self {
+        Self {
+            body_limit: 16 << 20,
+            bodies_in_flight: 16 << 20,
+            proxies: Proxies::default(),
+            extra_roots: Vec::new(),
+        }
+    }
+}
+
+/// Proxies, as `http_proxy`, `https_proxy` and `no_proxy` name them. Loopback hosts never go through one.
+#[derive(Clone, Debug, Default)]
+pub struct Proxies {
+    pub http: Option<String>,
+    pub https: Option<String>,
+    /// Hosts that are addressed directly, separated by commas.
+    pub none_for: String,
+}
+
+/// What a scenario lends to its requests.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub cookies: &'a CookieJar,
+    pub egress: &'a Egress,
+    /// What must not follow a redirect to another origin, besides the credential headers.
+    pub secrets: &'a Redactor,
+    /// Lower-case names of headers that carry credentials; `authorization`, `cookie` and `proxy-authorization` always
+    /// do.
+    pub credential_headers: &'a [String],
+    /// Headers of the program's own transport: sent to emulators alone, shown nowhere.
+    pub transport_headers: &'a [(String, String)],
+}
+
+impl Context<'_> {
+    pub(super) fn is_secret(&self, text: &str) -> bool {
+        matches!(self.secrets.redact(text), Cow::Owned(_))
+    }
+
+    pub(super) fn is_credential(&self, name: &str, value: &str) -> bool {
+        let named = self
+            .credential_headers
+            .iter()
+            .any(|have| have.eq_ignore_ascii_case(name));
+        named || self.is_secret(value)
+    }
+}
+
+/// The one client, shared by all scenarios.
+#[derive(Debug)]
+pub struct Client {
+    options: Arc<ClientOptions>,
+    plain: reqwest::Client,
+    secure: OnceCell<reqwest::Client>,
+    budget: Budget,
+}
+
+impl Client {
+    /// A client. It costs little: TLS is set up when the first `https` URL is met.
+    pub fn new(options: ClientOptions) -> Result<Self, TransportError> {
+        let plain = tls::plain_client(&options).map_err(|error| {
+            TransportError::refused(
+                format!("the HTTP client cannot be set up: {error}"),
+                "check the proxy settings",
+            )
+        })?;
+        Ok(Self {
+            budget: Budget::new(options.bodies_in_flight),
+            options: Arc::new(options),
+            plain,
+            secure: OnceCell::new(),
+        })
+    }
+
+    /// Sends a request and reads the whole response, following as many redirects as the request allows. Each hop
+    /// passes the egress guard before a byte is sent, and the cookies of each response go into the jar.
+    pub async fn send(&self, mut request: Request, context: &Context<'_>) -> Exchange {
+        let cookies_from_jar = !request.has_header("cookie");
+        request.complete(context.cookies, context.egress);
+        let outgoing = Outgoing {
+            method: Cow::Borrowed(&request.method),
+            url: Cow::Borrowed(&request.url),
+            headers: Cow::Borrowed(&request.headers),
+            body: request.body.clone(),
+            cookies_from_jar,
+        };
+        let response = self.follow(outgoing, &request, context).await;
+        Exchange { request, response }
+    }
+
+    async fn follow<'a>(
+        &self,
+        mut outgoing: Outgoing<'a>,
+        request: &'a Request,
+        context: &Context<'_>,
+    ) -> Result<Response, TransportError> {
+        let mut redirects: Vec<Hop> = Vec::new();
+        let mut time = TimeLimit::start(request.timeout);
+        loop {
+            let answer = self
+                .exchange(&outgoing, context, &mut time, &redirects)
+                .await?;
+            let may_follow = redirects.len() < request.follow_redirects as usize;
+            let target = if may_follow {
+                redirect::target(answer.head.status, &answer.head.headers, &outgoing.url)?
+            } else {
+                None
+            };
+            let Some(to) = target else {
+                return self.finish(answer, &outgoing, time, redirects).await;
+            };
+            let status = answer.head.status;
+            answer.discard(&time).await;
+            redirects.push(Hop {
+                status,
+                from: outgoing.url.clone().into_owned(),
+                to: to.clone(),
+            });
+            outgoing = redirect::follow(outgoing, status, to, context)?;
+        }
+    }
+
+    /// One request and the head of its answer.
+    async fn exchange(
+        &self,
+        outgoing: &Outgoing<'_>,
+        context: &Context<'_>,
+        time: &mut TimeLimit,
+        redirects: &[Hop],
+    ) -> Result<Answer, TransportError> {
+        let origin = allowed_origin(outgoing, context.egress, redirects)?;
+        let request = outgoing.build(context)?;
+        let client = time.pause(self.client_for(&outgoing.url)).await?;
+        let connecting = Connecting::default();
+        let sending = connecting.watch(client.execute(request));
+        let sent = time.within(sending).await;
+        let at = At {
+            origin: &origin,
+            phase: connecting.phase(),
+            received: 0,
+            announced: None,
+        };
+        let inner = sent
+            .map_err(|_| time.is_over(&at))?
+            .map_err(|error| classify(&error, at))?;
+        let head = Head::of(&inner);
+        let cookies = head.headers.iter().filter(|(name, _)| name == "set-cookie");
+        context.cookies.store(
+            &outgoing.url,
+            context.egress,
+            cookies.map(|(_, value)| value.as_str()),
+        );
+        Ok(Answer {
+            origin,
+            head,
+            inner,
+        })
+    }
+
+    async fn client_for(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
+        if url.scheme() == "http" {
+            return Ok(&self.plain);
+        }
+        self.secure
+            .get_or_try_init(|| self.build_secure())
+            .await
+            .map_err(|why| {
+                TransportError::new(
+                    ErrorKind::Tls,
+                    Phase::Preparing,
+                    format!("TLS cannot be set up: {why}"),
+                )
+            })
+    }
+
+    async fn build_secure(&self) -> Result<reqwest::Client, String> {
+        let options = Arc::clone(&self.options);
+        // Reading the machine's certificates takes long enough to hold up everything else on this thread.
+        let built = tokio::task::spawn_blocking(move || tls::secure_client(&options)).await;
+        built
+            .map_err(|error| error.to_string())?
+            .map_err(|error| error.to_string())
+    }
+
+    /// Reads and decodes the body.
+    async fn finish(
+        &self,
+        mut answer: Answer,
+        outgoing: &Outgoing<'_>,
+        mut time: TimeLimit,
+        redirects: Vec<Hop>,
+    ) -> Result<Response, TransportError> {
+        let wire = self.read_body(&mut answer, &mut time).await?;
+        let wire_bytes = wire.len() as u64;
+        let limit = self.options.body_limit;
+        let body =
+            decode::decode(&answer.head.headers, wire, limit).map_err(|failure| match failure {
+                Failure::TooLarge => answer.too_large(limit, "decoded"),
+                Failure::Broken { coding, why } => TransportError::new(
+                    ErrorKind::Decode,
+                    Phase::Reading,
+                    format!(
+                        "the response body is not what its content-encoding `{coding}` says: {why}"
+                    ),
+                )
+                .help("send `accept-encoding: identity` to see it as it is"),
+            })?;
+        Ok(Response::from(ResponseParts {
+            status: answer.head.status,
+            reason: answer.head.reason,
+            headers: answer.head.headers,
+            body,
+            wire_bytes,
+            duration: time.spent(),
+            url: outgoing.url.clone().into_owned(),
+            redirects,
+        }))
+    }
+
+    async fn read_body(
+        &self,
+        answer: &mut Answer,
+        time: &mut TimeLimit,
+    ) -> Result<Vec<u8>, TransportError> {
+        let limit = self.options.body_limit;
+        let announced = answer.inner.content_length();
+        let size = announced.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+        if size.is_some_and(|size| size > limit) {
+            return Err(answer.too_large(limit, "announced"));
+        }
+        let mut share: Share = time.pause(self.budget.share(size)).await;
+        let mut body = Vec::with_capacity(size.unwrap_or_default());
+        loop {
+            let read = time.within(answer.inner.chunk()).await;
+            let at = At {
+                origin: &answer.origin,
+                phase: Phase::Reading,
+                received: body.len(),
+                announced,
+            };
+            let chunk = read
+                .map_err(|_| time.is_over(&at))?
+                .map_err(|error| classify(&error, at))?;
+            let Some(chunk) = chunk else {
+                return Ok(body);
+            };
+            let size = body.len() + chunk.len();
+            if size > limit {
+                return Err(answer.too_large(limit, "sent"));
+            }
+            time.pause(self.budget.grow(&mut share, size)).await;
+            body.extend_from_slice(&chunk);
+        }
+    }
+}
+
+/// Asks the egress guard, and says at which hop it refused.
+fn allowed_origin(
+    outgoing: &Outgoing<'_>,
+    egress: &Egress,
+    redirects: &[Hop],
+) -> Result<Origin, TransportError> {
+    egress.check(&outgoing.url).map_err(|refusal| {
+        let message = match redirects.last() {
+            Some(hop) => format!(
+                "the {} redirect is not followed: {}",
+                hop.status, refusal.message
+            ),
+            None => refusal.message,
+        };
+        TransportError::refused(message, refusal.help)
+    })?;
+    let hosts = outgoing
+        .headers
+        .iter()
+        .filter(|(name, _)| name.eq_ignore_ascii_case("host"));
+    for (_, host) in hosts {
+        if egress.refuses_host_header(host) {
+            return Err(TransportError::refused(
+                format!("the `host` header names `{host}`, which is refused by its pack"),
+                "leave the header out",
+            ));
+        }
+    }
+    Origin::of(&outgoing.url)
+        .ok_or_else(|| TransportError::refused("the URL has no host", "write it in full"))
+}

@@ -1,0 +1,216 @@
+//! The egress guard: which origins may be addressed at all.
+
+use super::Url;
+use std::fmt;
+
+/// Scheme, host and port: what a credential belongs to.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Origin {
+    scheme: String,
+    host: String,
+    port: u16,
+}
+
+/// Why a URL may not be addressed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    pub message: String,
+    pub help: String,
+}
+
+impl Refusal {
+    fn new(message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            help: help.into(),
+        }
+    }
+}
+
+impl Origin {
+    /// The origin of an `http` or `https` URL; `None` for any other.
+    #[must_use]
+    pub fn of(url: &Url) -> Option<Self> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return None;
+        }
+        Some(Self {
+            scheme: url.scheme().to_owned(),
+            host: normal_host(url.host_str()?).to_owned(),
+            port: url.port_or_known_default()?,
+        })
+    }
+
+    /// Reads an entry of a pack's `hosts`: `https://host`, `host` (which means https) or `host:port`.
+    pub fn parse(entry: &str) -> Result<Self, Refusal> {
+        let problem = |message: String| {
+            Refusal::new(
+                message,
+                "write `host`, `host:port` or `https://host:port`; there are no wildcards",
+            )
+        };
+        let full = if entry.contains("://") {
+            entry.to_owned()
+        } else {
+            format!("https://{entry}")
+        };
+        let url = Url::parse(&full)
+            .map_err(|error| problem(format!("`{entry}` is not a host: {error}")))?;
+        if has_userinfo(&url)
+            || url.query().is_some()
+            || url.fragment().is_some()
+            || url.path() != "/"
+        {
+            return Err(problem(format!("`{entry}` is more than a host")));
+        }
+        if entry.contains('*') {
+            return Err(problem(format!("`{entry}` has a wildcard")));
+        }
+        Self::of(&url).ok_or_else(|| problem(format!("`{entry}` is neither http nor https")))
+    }
+
+    /// The host, lower case, without the dot that may end it.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// The port, the scheme's own one if none was written.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Whether it is reached by TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.scheme == "https"
+    }
+
+    /// Whether a URL has this origin.
+    #[must_use]
+    pub fn covers(&self, url: &Url) -> bool {
+        url.scheme() == self.scheme
+            && url.port_or_known_default() == Some(self.port)
+            && url.host_str().map(normal_host) == Some(&self.host)
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { scheme, host, port } = self;
+        match (scheme.as_str(), port) {
+            ("http", 80) | ("https", 443) => write!(f, "{scheme}://{host}"),
+            _ => write!(f, "{scheme}://{host}:{port}"),
+        }
+    }
+}
+
+/// The origins that may be addressed, and the hosts that never may.
+#[derive(Clone, Debug, Default)]
+pub struct Egress {
+    allowed: Vec<Origin>,
+    emulators: Vec<Origin>,
+    refused: Vec<String>,
+}
+
+impl Egress {
+    /// A guard that lets nothing pass.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Allows an origin.
+    pub fn allow(&mut self, origin: Origin) {
+        if !self.allowed.contains(&origin) {
+            self.allowed.push(origin);
+        }
+    }
+
+    /// Allows the origin of an emulator: the program's own transport headers go to these alone, and its cookies are
+    /// its own though all emulators share one host.
+    pub fn allow_emulator(&mut self, origin: Origin) {
+        if !self.emulators.contains(&origin) {
+            self.emulators.push(origin);
+        }
+    }
+
+    /// Refuses a host, on every port and whatever else allows it. An entry of a pack's `refuse` is a host name.
+    pub fn refuse(&mut self, host: &str) -> Result<(), Refusal> {
+        let help = "write the host alone: it is refused with every scheme and port";
+        let origin = Origin::parse(host).map_err(|refusal| Refusal::new(refusal.message, help))?;
+        if host.contains("://") || origin.port != 443 || host.ends_with(":443") {
+            return Err(Refusal::new(format!("`{host}` is more than a host"), help));
+        }
+        self.refused.push(origin.host);
+        Ok(())
+    }
+
+    /// Whether a URL may be addressed.
+    pub fn check(&self, url: &Url) -> Result<(), Refusal> {
+        if has_userinfo(url) {
+            return Err(Refusal::new(
+                "the URL carries a user name or password",
+                "send credentials with `auth: {basic: {username: …, password: …}}`",
+            ));
+        }
+        let host = url.host_str().map(normal_host).unwrap_or_default();
+        if self.refused.iter().any(|refused| refused == host) {
+            return Err(Refusal::new(
+                format!("the host `{host}` is refused by its pack and is never addressed"),
+                "address the provider's sandbox or the emulator instead",
+            ));
+        }
+        if self.origins().any(|origin| origin.covers(url)) {
+            return Ok(());
+        }
+        let Some(origin) = Origin::of(url) else {
+            return Err(Refusal::new(
+                format!("`{}:` URLs cannot be addressed", url.scheme()),
+                "use `http` or `https`",
+            ));
+        };
+        Err(Refusal::new(
+            format!("the origin `{origin}` is not allowed"),
+            self.allowed_help(),
+        ))
+    }
+
+    /// Whether a `host` header names a host that is refused: sent to an allowed address, it would still be answered
+    /// by the other.
+    pub(super) fn refuses_host_header(&self, value: &str) -> bool {
+        Origin::parse(value).is_ok_and(|origin| self.refused.contains(&origin.host))
+    }
+
+    /// Whether a URL leads to an emulator.
+    #[must_use]
+    pub fn is_emulator(&self, url: &Url) -> bool {
+        self.emulators.iter().any(|origin| origin.covers(url))
+    }
+
+    fn origins(&self) -> impl Iterator<Item = &Origin> {
+        self.emulators.iter().chain(&self.allowed)
+    }
+
+    fn allowed_help(&self) -> String {
+        let names: Vec<String> = self.origins().map(|origin| format!("`{origin}`")).collect();
+        match names.as_slice() {
+            [] => "no origin is allowed here".to_owned(),
+            names => format!(
+                "allowed are {}; a pack adds others in its `hosts`",
+                names.join(", ")
+            ),
+        }
+    }
+}
+
+/// A name with a final dot is the same host to the resolver.
+fn normal_host(host: &str) -> &str {
+    host.strip_suffix('.').unwrap_or(host)
+}
+
+fn has_userinfo(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
+}

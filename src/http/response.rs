@@ -1,0 +1,196 @@
+//! A response as plain data: cheap to clone, its text and JSON made when first asked for.
+
+use super::Url;
+use crate::value::Value;
+use bytes::Bytes;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+/// A redirect that was followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hop {
+    /// The status that sent the request on.
+    pub status: u16,
+    /// Where it came from.
+    pub from: Url,
+    /// Where it led.
+    pub to: Url,
+}
+
+/// What a response consists of.
+#[derive(Clone, Debug)]
+pub struct ResponseParts {
+    pub status: u16,
+    /// The reason phrase as sent, or the usual one where the protocol has none (HTTP/2).
+    pub reason: String,
+    /// Names in lower case; order and duplicates as sent, `content-encoding` too.
+    pub headers: Vec<(String, String)>,
+    /// Decoded.
+    pub body: Bytes,
+    /// Bytes of the body before decoding.
+    pub wire_bytes: u64,
+    /// From the first attempt to connect until the last byte of the body, redirects included.
+    pub duration: Duration,
+    /// The URL that answered.
+    pub url: Url,
+    pub redirects: Vec<Hop>,
+}
+
+/// A response. Clones share the body, and the text and JSON once made.
+#[derive(Clone, Debug)]
+pub struct Response(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    parts: ResponseParts,
+    text: OnceLock<Arc<str>>,
+    json: OnceLock<Result<Arc<Value>, JsonError>>,
+}
+
+impl From<ResponseParts> for Response {
+    fn from(parts: ResponseParts) -> Self {
+        Self(Arc::new(Inner {
+            parts,
+            text: OnceLock::new(),
+            json: OnceLock::new(),
+        }))
+    }
+}
+
+impl Deref for Response {
+    type Target = ResponseParts;
+
+    fn deref(&self) -> &ResponseParts {
+        &self.0.parts
+    }
+}
+
+/// Why a body has no JSON.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct JsonError {
+    /// Such as `the body is empty` or `the body is HTML, not JSON`.
+    pub message: String,
+    /// What is known besides; may be empty.
+    pub help: String,
+}
+
+impl Response {
+    /// The body as text, by the charset of its `content-type` (UTF-8 without one); what cannot be decoded becomes
+    /// U+FFFD.
+    #[must_use]
+    pub fn text(&self) -> Arc<str> {
+        Arc::clone(self.0.text.get_or_init(|| {
+            let (text, _, _) = self.encoding().decode(&self.body);
+            Arc::from(text)
+        }))
+    }
+
+    /// The body as JSON, numbers with their source text.
+    pub fn json(&self) -> Result<Arc<Value>, JsonError> {
+        self.0.json.get_or_init(|| self.parse_json()).clone()
+    }
+
+    /// All values of a header joined with `, `, as RFC 9110 reads them. `name` may have any case.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<String> {
+        let mut values = self.header_values(name);
+        let first = values.next()?;
+        Some(values.fold(first.to_owned(), |joined, value| joined + ", " + value))
+    }
+
+    /// Each value of a header, in order. `name` may have any case.
+    pub fn header_values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.headers
+            .iter()
+            .filter(move |(have, _)| have.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The media type without its parameters, in lower case: `application/json`.
+    #[must_use]
+    pub fn content_type(&self) -> Option<String> {
+        let value = self.header_values("content-type").next()?;
+        Some(media_type(value).to_ascii_lowercase())
+    }
+
+    /// Names and values of the cookies that this response sets, in order.
+    pub fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.header_values("set-cookie").filter_map(|line| {
+            let pair = line.split(';').next()?;
+            let (name, value) = pair.split_once('=')?;
+            Some((name.trim(), value.trim()))
+        })
+    }
+
+    fn encoding(&self) -> &'static encoding_rs::Encoding {
+        self.header_values("content-type")
+            .next()
+            .map_or(encoding_rs::UTF_8, encoding)
+    }
+
+    fn parse_json(&self) -> Result<Arc<Value>, JsonError> {
+        let parsed = if self.encoding() == encoding_rs::UTF_8 {
+            // Some servers send a byte order mark, which RFC 8259 lets a reader ignore.
+            let body = self.body.strip_prefix(b"\xef\xbb\xbf");
+            serde_json::from_slice(body.unwrap_or(&self.body))
+        } else {
+            serde_json::from_str(&self.text())
+        };
+        parsed
+            .map(Arc::new)
+            .map_err(|error| self.json_error(&error))
+    }
+
+    fn json_error(&self, error: &serde_json::Error) -> JsonError {
+        let stated = self.content_type();
+        let help = match &stated {
+            Some(stated) => format!("the response's content-type is `{stated}`"),
+            None => "the response has no content-type".to_owned(),
+        };
+        let start = self.body.trim_ascii_start();
+        let message = if start.is_empty() {
+            "the body is empty, not JSON".to_owned()
+        } else if super::decode::is_undecoded(&self.0.parts) {
+            "the body is compressed in a way that is not supported, so it is not read as JSON"
+                .to_owned()
+        } else if start.starts_with(b"<") {
+            let html = stated.as_deref() == Some("text/html") || looks_like_html(start);
+            format!(
+                "the body is {}, not JSON",
+                if html { "HTML" } else { "XML" }
+            )
+        } else {
+            format!("the body is not JSON: {error}")
+        };
+        JsonError { message, help }
+    }
+}
+
+fn looks_like_html(start: &[u8]) -> bool {
+    let head = &start[..start.len().min(14)];
+    let head = head.to_ascii_lowercase();
+    head.starts_with(b"<!doctype html") || head.starts_with(b"<html")
+}
+
+/// A `content-type` without its parameters.
+pub(super) fn media_type(value: &str) -> &str {
+    value.split(';').next().unwrap_or(value).trim()
+}
+
+/// The encoding that the `charset` of a `content-type` names, else UTF-8.
+pub(super) fn encoding(content_type: &str) -> &'static encoding_rs::Encoding {
+    charset(content_type)
+        .and_then(|label| encoding_rs::Encoding::for_label(label.as_bytes()))
+        .unwrap_or(encoding_rs::UTF_8)
+}
+
+/// The `charset` parameter of a `content-type`.
+fn charset(value: &str) -> Option<&str> {
+    value.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        let value = value.trim().trim_matches('"');
+        name.trim().eq_ignore_ascii_case("charset").then_some(value)
+    })
+}

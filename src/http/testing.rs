@@ -1,0 +1,206 @@
+//! A raw server for tests: it answers each request with whatever bytes a test gives, and may then do what a server
+//! (The faults are used by the tests that follow.)
+#![allow(dead_code)]
+//! should not.
+
+use super::{
+    Client, ClientOptions, Context, CookieJar, Egress, Exchange, Method, Origin, Request, Url,
+};
+use crate::value::Redactor;
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
+
+/// What the server does with one request.
+#[derive(Clone, Debug)]
+pub(super) enum Reply {
+    /// Writes these bytes and keeps the connection.
+    Send(Vec<u8>),
+    /// Writes these bytes and closes the connection.
+    SendAndClose(Vec<u8>),
+    /// Writes these bytes and then nothing, with the connection open.
+    SendAndHang(Vec<u8>),
+    /// Writes the first bytes once, then the second ones for ever.
+    SendForever(Vec<u8>, Vec<u8>),
+}
+
+/// A response with a body of known length.
+pub(super) fn answer(status: &str, headers: &[&str], body: &[u8]) -> Vec<u8> {
+    let mut bytes = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n", body.len());
+    for header in headers {
+        bytes.push_str(header);
+        bytes.push_str("\r\n");
+    }
+    bytes.push_str("\r\n");
+    let mut bytes = bytes.into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+pub(super) fn ok(body: &[u8]) -> Reply {
+    Reply::Send(answer("200 OK", &[], body))
+}
+
+/// A server on a free port of the loopback address.
+#[derive(Clone, Debug)]
+pub(super) struct Server {
+    pub(super) address: SocketAddr,
+    seen: Arc<Mutex<Seen>>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    requests: Vec<String>,
+    connections: usize,
+}
+
+impl Server {
+    /// Answers the requests with these replies, in the order in which they come; the last one again and again.
+    pub(super) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            seen: Arc::default(),
+        };
+        let replies = Arc::new(Mutex::new(replies.into_iter().collect::<VecDeque<_>>()));
+        let seen = Arc::clone(&server.seen);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                seen.lock().unwrap().connections += 1;
+                tokio::spawn(serve(stream, Arc::clone(&replies), Arc::clone(&seen)));
+            }
+        });
+        server
+    }
+
+    pub(super) fn url(&self, path: &str) -> Url {
+        Url::parse(&format!("http://{}{path}", self.address)).unwrap()
+    }
+
+    pub(super) fn origin(&self) -> Origin {
+        Origin::of(&self.url("/")).unwrap()
+    }
+
+    /// The requests so far: head and body as text, header lines sorted as they came.
+    pub(super) fn requests(&self) -> Vec<String> {
+        self.seen.lock().unwrap().requests.clone()
+    }
+
+    pub(super) fn connections(&self) -> usize {
+        self.seen.lock().unwrap().connections
+    }
+}
+
+/// Serves one connection, of TCP or TLS.
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    replies: Arc<Mutex<VecDeque<Reply>>>,
+    seen: Arc<Mutex<Seen>>,
+) {
+    let mut stream = BufReader::new(stream);
+    while let Some(request) = read_request(&mut stream).await {
+        seen.lock().unwrap().requests.push(request);
+        let reply = {
+            let mut replies = replies.lock().unwrap();
+            if replies.len() > 1 {
+                replies.pop_front()
+            } else {
+                replies.front().cloned()
+            }
+        };
+        match reply {
+            Some(Reply::Send(bytes)) if stream.write_all(&bytes).await.is_ok() => {}
+            Some(Reply::SendAndClose(bytes)) => {
+                let _ = stream.write_all(&bytes).await;
+                let _ = stream.shutdown().await;
+                return;
+            }
+            Some(Reply::SendAndHang(bytes)) => {
+                let _ = stream.write_all(&bytes).await;
+                return std::future::pending().await;
+            }
+            Some(Reply::SendForever(first, again)) => {
+                let _ = stream.write_all(&first).await;
+                while stream.write_all(&again).await.is_ok() {}
+                return;
+            }
+            Some(Reply::Send(_)) | None => return,
+        }
+    }
+}
+
+async fn read_request(stream: &mut (impl AsyncBufReadExt + Unpin)) -> Option<String> {
+    let mut text = String::new();
+    let mut length = 0;
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await.ok()? == 0 {
+            return None;
+        }
+        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+            length = value.trim().parse().unwrap();
+        }
+        text.push_str(&line);
+        if line == "\r\n" {
+            break;
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await.ok()?;
+    Some(text + &String::from_utf8_lossy(&body))
+}
+
+/// A scenario's view of the world: a client, a jar and the origins it may address.
+pub(super) struct World {
+    pub(super) client: Client,
+    pub(super) cookies: CookieJar,
+    pub(super) egress: Egress,
+    pub(super) secrets: Redactor,
+    pub(super) credential_headers: Vec<String>,
+    pub(super) transport_headers: Vec<(String, String)>,
+}
+
+impl World {
+    pub(super) fn of(servers: &[&Server]) -> Self {
+        let mut egress = Egress::new();
+        for server in servers {
+            egress.allow(server.origin());
+        }
+        Self {
+            client: Client::new(ClientOptions::default()).unwrap(),
+            cookies: CookieJar::new(),
+            egress,
+            secrets: Redactor::default(),
+            credential_headers: Vec::new(),
+            transport_headers: Vec::new(),
+        }
+    }
+
+    pub(super) fn limited(servers: &[&Server], body_limit: usize) -> Self {
+        let options = ClientOptions {
+            body_limit,
+            ..ClientOptions::default()
+        };
+        Self {
+            client: Client::new(options).unwrap(),
+            ..Self::of(servers)
+        }
+    }
+
+    pub(super) async fn send(&self, request: Request) -> Exchange {
+        let context = Context {
+            cookies: &self.cookies,
+            egress: &self.egress,
+            secrets: &self.secrets,
+            credential_headers: &self.credential_headers,
+            transport_headers: &self.transport_headers,
+        };
+        self.client.send(request, &context).await
+    }
+
+    pub(super) async fn get(&self, url: Url) -> Exchange {
+        self.send(Request::new(Method::GET, url)).await
+    }
+}
