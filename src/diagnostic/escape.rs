@@ -11,7 +11,8 @@ fn acts(c: char) -> bool {
 }
 
 /// The text with such characters as escapes (`\u{1b}`); line breaks stay, tabs too.
-pub(super) fn escaped(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn escaped(text: &str) -> Cow<'_, str> {
     let kept = |c: char| !acts(c) || c == '\n' || c == '\t';
     if text.chars().all(kept) {
         return Cow::Borrowed(text);

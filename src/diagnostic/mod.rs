@@ -8,6 +8,7 @@ mod suggest;
 use crate::source::{Place, Problem, Source};
 use std::sync::Arc;
 
+pub use escape::escaped;
 pub use render::{Style, render};
 pub use suggest::did_you_mean;
 

@@ -81,7 +81,7 @@ fn connect_error(error: &reqwest::Error, at: At<'_>) -> TransportError {
             )
             .help("check the spelling of the host, and the network");
     }
-    let kind = find::<io::Error>(error).map(io::Error::kind);
+    let kind = io_kind(error);
     if kind == Some(io::ErrorKind::ConnectionRefused) {
         return at
             .error(
@@ -124,7 +124,7 @@ fn parse_problem(error: &hyper::Error) -> String {
 /// The connection was there, and something went wrong on it.
 fn broken_exchange(error: &reqwest::Error, at: At<'_>) -> TransportError {
     let origin = at.origin;
-    let io = find::<io::Error>(error).map(io::Error::kind);
+    let io = io_kind(error);
     let cut_short = find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)
         || io == Some(io::ErrorKind::UnexpectedEof);
     let lost = matches!(
@@ -187,6 +187,12 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 
 fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     chain(error).find_map(|cause| cause.downcast_ref())
+}
+
+/// The kind of the innermost I/O error: outer ones only wrap it.
+fn io_kind(error: &(dyn Error + 'static)) -> Option<io::ErrorKind> {
+    let errors = chain(error).filter_map(|cause| cause.downcast_ref::<io::Error>());
+    errors.last().map(io::Error::kind)
 }
 
 fn root_cause(error: &(dyn Error + 'static)) -> String {

@@ -36,7 +36,7 @@ pub use cookies::CookieJar;
 pub use curl::curl;
 pub use egress::{Egress, Origin, Refusal};
 pub use error::{ErrorKind, Phase, TransportError};
-pub use render::{Rendering, printable, render_body, render_exchange};
+pub use render::{Rendering, render_body, render_exchange};
 pub use request::{Exchange, Request};
 pub use response::{Hop, JsonError, Response, ResponseParts};
 pub use url::{UrlError, append_query, encode_segment, join};

@@ -2,6 +2,7 @@
 
 use super::response::media_type;
 use super::{Exchange, Request, Response};
+use crate::diagnostic::escaped;
 use crate::value::{Value, format_duration};
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -28,7 +29,7 @@ pub fn render_exchange(exchange: &Exchange, rendering: &Rendering<'_>) -> String
                 text,
                 "no response ({}): {}",
                 error.kind.word(),
-                printable(&message)
+                escaped(&message)
             );
         }
     }
@@ -69,7 +70,7 @@ fn message(
     body: &[u8],
     rendering: &Rendering<'_>,
 ) -> String {
-    let mut text = printable(&(rendering.redact)(head)).into_owned();
+    let mut text = escaped(&(rendering.redact)(head)).into_owned();
     if !body.is_empty() {
         text.push('\n');
         text.push_str(&render_body(headers, body, rendering));
@@ -85,10 +86,10 @@ pub fn render_body(headers: &[(String, String)], body: &[u8], rendering: &Render
     let content_type = content_type(headers);
     let Some(text) = readable(content_type, body) else {
         let kind = content_type.map_or("data", media_type);
-        return format!("<{} of {}>", bytes(body.len()), printable(kind));
+        return format!("<{} of {}>", bytes(body.len()), escaped(kind));
     };
-    let redacted = (rendering.redact)(&indented(&text));
-    cut(&printable(&redacted), rendering.limit)
+    let redacted = (rendering.redact)(&indented(&text)).replace("\r\n", "\n");
+    cut(&escaped(&redacted), rendering.limit)
 }
 
 fn content_type(headers: &[(String, String)]) -> Option<&str> {
@@ -151,27 +152,4 @@ fn bytes(count: usize) -> String {
         grouped.push(digit);
     }
     grouped + if count == 1 { " byte" } else { " bytes" }
-}
-
-/// Text without anything that a terminal would obey: control characters and marks of writing direction are shown as
-/// escapes, line ends become `\n`. Line ends and tabs stay.
-#[must_use]
-pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unprintable) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.replace("\r\n", "\n").chars() {
-        if is_unprintable(c) {
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(c));
-        } else {
-            shown.push(c);
-        }
-    }
-    Cow::Owned(shown)
-}
-
-fn is_unprintable(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\n' | '\t'))
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

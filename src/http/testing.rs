@@ -1,6 +1,4 @@
 //! A raw server for tests: it answers each request with whatever bytes a test gives, and may then do what a server
-//! (The faults are used by the tests that follow.)
-#![allow(dead_code)]
 //! should not.
 
 use super::{
@@ -59,11 +57,7 @@ struct Seen {
 impl Server {
     /// Answers the requests with these replies, in the order in which they come; the last one again and again.
     pub(super) async fn start(replies: impl IntoIterator<Item = Reply>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let server = Self {
-            address: listener.local_addr().unwrap(),
-            seen: Arc::default(),
-        };
+        let (server, listener) = Self::bind().await;
         let replies = Arc::new(Mutex::new(replies.into_iter().collect::<VecDeque<_>>()));
         let seen = Arc::clone(&server.seen);
         tokio::spawn(async move {
@@ -73,6 +67,56 @@ impl Server {
             }
         });
         server
+    }
+
+    /// The same over TLS, and the certificate (DER) for `localhost` that a client has to trust.
+    pub(super) async fn start_secure(replies: impl IntoIterator<Item = Reply>) -> (Self, Vec<u8>) {
+        let names = ["localhost".to_owned()];
+        let certified = rcgen::generate_simple_self_signed(names).unwrap();
+        let root = certified.cert.der().to_vec();
+        let key = certified.signing_key.serialize_der().try_into().unwrap();
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let config = rustls::ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certified.cert.der().clone()], key)
+            .unwrap();
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let (server, listener) = Self::bind().await;
+        let replies = Arc::new(Mutex::new(replies.into_iter().collect::<VecDeque<_>>()));
+        let seen = Arc::clone(&server.seen);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    tokio::spawn(serve(stream, Arc::clone(&replies), Arc::clone(&seen)));
+                }
+            }
+        });
+        (server, root)
+    }
+
+    /// A server that says this on each connection, whatever it is asked, and closes it.
+    pub(super) async fn start_saying(text: &'static str) -> Self {
+        let (server, listener) = Self::bind().await;
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                // What was not read would make the closing a reset.
+                let _ = stream.readable().await;
+                let _ = stream.try_read(&mut [0; 4096]);
+                let _ = stream.write_all(text.as_bytes()).await;
+            }
+        });
+        server
+    }
+
+    async fn bind() -> (Self, TcpListener) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            seen: Arc::default(),
+        };
+        (server, listener)
     }
 
     pub(super) fn url(&self, path: &str) -> Url {
