@@ -147,34 +147,3 @@ fn merged_maps(value: Node, found: &mut Vec<Problem>) -> Vec<Vec<Entry>> {
     }
     maps
 }
-
-/// How many levels of lists and maps a node is high, and what a copy of it takes in bytes, roughly.
-///
-/// Calls itself, but a tree is at most as deep as the composer lets it be.
-pub(super) fn measure(node: &Node) -> (usize, usize) {
-    let own = size_of::<Node>();
-    let inner = |children: &mut dyn Iterator<Item = (usize, usize)>| {
-        children.fold(
-            (0, own),
-            |(height, weight), (child_height, child_weight)| {
-                (height.max(child_height), weight + child_weight)
-            },
-        )
-    };
-    match &node.value {
-        Yaml::Null | Yaml::Bool(_) => (0, own),
-        Yaml::Number(text) => (0, own + text.len()),
-        Yaml::String(text) => (0, own + text.value.len()),
-        Yaml::List(items) => {
-            let (height, weight) = inner(&mut items.iter().map(measure));
-            (height + 1, weight)
-        }
-        Yaml::Map(entries) => {
-            let (height, weight) = inner(&mut entries.iter().map(|entry| {
-                let (height, weight) = measure(&entry.value);
-                (height, weight + size_of::<Entry>() + entry.key.text.len())
-            }));
-            (height + 1, weight)
-        }
-    }
-}

@@ -2,13 +2,19 @@
 //!
 //! Row 0: this module imports nothing of ours. What it finds wrong it returns as [`Problem`]s, which `diagnostic` renders.
 
+mod anchor;
 mod explain;
 mod folder;
+mod line;
 mod map;
+mod mend;
 mod quote;
 mod scalar;
+mod syntax;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trap_tests;
 mod yaml;
 
 use std::fmt;

@@ -36,18 +36,20 @@ pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
     start..end
 }
 
-/// The line around `range` with `replacement` in its place, without indentation; only the replacement where the line
-/// is too long to be read in a hint.
-pub(super) fn line_with(text: &str, range: Range<usize>, replacement: &str) -> String {
+/// A line as it is shown in a hint: without indentation, and only the `essential` where it is too long to be read there.
+pub(super) fn shown(line: &str, essential: &str) -> String {
     const LONG: usize = 160;
+    let line = line.trim_start_matches('\u{feff}').trim();
+    let shown = if line.len() > LONG { essential } else { line };
+    shown.to_owned()
+}
+
+/// The line around `range` as a hint shows it, with `replacement` in place of the range.
+pub(super) fn line_with(text: &str, range: Range<usize>, replacement: &str) -> String {
     let line = line_at(text, range.start);
-    let before = text[line.start..range.start.max(line.start)].trim_start_matches('\u{feff}');
+    let before = &text[line.start..range.start.max(line.start)];
     let after = text.get(range.end..line.end).unwrap_or_default();
-    let whole = format!("{before}{replacement}{after}");
-    if whole.len() > LONG {
-        return replacement.to_owned();
-    }
-    whole.trim().to_owned()
+    shown(&format!("{before}{replacement}{after}"), replacement)
 }
 
 /// Finds the `|` or `>` that opens a block scalar, between what was read last and the scalar's first line.

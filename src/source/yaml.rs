@@ -3,22 +3,18 @@
 //! `granit-parser` reads the text and gives events with byte offsets; the composer here builds the tree with a stack of
 //! its own, so that no input makes it recurse.
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, Span as EventSpan, StructureStyle};
 
+use super::anchor::{Anchors, MAX_DEPTH, Mention, Refused};
 use super::quote;
 use super::scalar::{Plain, classify};
-use super::{Entry, Key, Node, Problem, Source, Span, Text, Yaml, explain, map};
+use super::{Entry, Key, Node, Problem, Source, Span, Text, Yaml, explain, map, syntax};
 
 /// The size of a file that is read; what is longer is refused.
 const MAX_BYTES: usize = 16 << 20;
-/// How deep lists and maps may stand in each other, aliases written out.
-const MAX_DEPTH: usize = 64;
-/// How much memory the copies that aliases make may take, in bytes.
-const MAX_COPIED: usize = 32 << 20;
 /// Problems reported of one file; the rest shows once these are mended.
 const MAX_PROBLEMS: usize = 100;
 
@@ -31,21 +27,32 @@ const MAX_PROBLEMS: usize = 100;
 pub fn parse(source: &Arc<Source>) -> (Option<Node>, Vec<Problem>) {
     let text = source.text.as_str();
     if text.len() > MAX_BYTES {
-        return (None, vec![too_large(text.len())]);
+        return (None, vec![explain::too_large(text.len(), MAX_BYTES)]);
     }
     let mut composer = Composer::new(text);
     let read = composer.read();
-    let mut problems = composer.problems;
+    if read.is_continue() {
+        composer.report_unused_anchors();
+    }
+    let Composer {
+        root, mut problems, ..
+    } = composer;
     problems.sort_by_key(|problem| problem.span.start);
-    match read {
-        ControlFlow::Continue(()) => {
-            let empty = || Node {
-                span: Span::new(text.len(), text.len()),
-                value: Yaml::Null,
-            };
-            (Some(composer.root.unwrap_or_else(empty)), problems)
-        }
-        ControlFlow::Break(()) => (None, problems),
+    let empty = || Node {
+        span: Span::new(text.len(), text.len()),
+        value: Yaml::Null,
+    };
+    let tree = read.is_continue().then(|| root.unwrap_or_else(empty));
+    (tree, problems)
+}
+
+pub(super) fn options() -> granit_parser::Options {
+    granit_parser::options! {
+        emit_comments: false,
+        emit_unresolved_aliases: true,
+        disallow_directives: true,
+        flow_nesting_limit: MAX_DEPTH,
+        block_nesting_limit: MAX_DEPTH,
     }
 }
 
@@ -54,9 +61,7 @@ struct Composer<'t> {
     text: &'t str,
     root: Option<Node>,
     open: Vec<Frame>,
-    anchors: HashMap<usize, Anchor>,
-    /// What aliases and anchors have copied so far, in bytes.
-    copied: usize,
+    anchors: Anchors,
     /// The end of what was read last.
     at: usize,
     documents: usize,
@@ -91,23 +96,13 @@ enum PendingKey {
     Bad,
 }
 
-/// A node that aliases may name.
-struct Anchor {
-    node: Node,
-    /// How many levels of lists and maps it is high.
-    height: usize,
-    /// What a copy takes, in bytes.
-    weight: usize,
-}
-
 impl<'t> Composer<'t> {
     fn new(text: &'t str) -> Self {
         Self {
             text,
             root: None,
             open: Vec::new(),
-            anchors: HashMap::new(),
-            copied: 0,
+            anchors: Anchors::default(),
             at: 0,
             documents: 0,
             problems: Vec::new(),
@@ -116,20 +111,16 @@ impl<'t> Composer<'t> {
 
     /// Reads all events; breaks where there is no tree to be had.
     fn read(&mut self) -> ControlFlow<()> {
-        let options = granit_parser::options! {
-            emit_comments: false,
-            emit_unresolved_aliases: true,
-            disallow_directives: true,
-            flow_nesting_limit: MAX_DEPTH,
-            block_nesting_limit: MAX_DEPTH,
-        };
-        for next in Parser::new_from_str_with_options(self.text, options) {
+        for next in Parser::new_from_str_with_options(self.text, options()) {
             match next {
                 Ok((event, span)) => self.event(event, &span)?,
                 Err(error) => {
                     let flow = self.open.iter().find(|frame| frame.flow);
-                    let problem = explain::syntax(self.text, &error, flow.map(|frame| frame.start));
-                    self.problems.push(problem);
+                    let read = syntax::Read {
+                        end: self.at,
+                        flow: flow.map(|frame| frame.start),
+                    };
+                    self.stop(syntax::explain(self.text, &error, &read));
                     return ControlFlow::Break(());
                 }
             }
@@ -189,7 +180,8 @@ impl<'t> Composer<'t> {
             }
             Event::UnresolvedAlias(name) => {
                 let span = Span::new(range.start, range.end);
-                self.report(explain::unknown_alias(self.text, &name, span));
+                let flow = self.in_flow();
+                self.report(explain::unknown_alias(self.text, &name, span, flow));
                 self.at = self.at.max(range.end);
                 let value = Yaml::Null;
                 self.complete(Node { span, value }, 0)?;
@@ -206,27 +198,43 @@ impl<'t> Composer<'t> {
         }
     }
 
+    /// Reports what ends the reading. What was found in the same line comes from that, and is dropped.
+    fn stop(&mut self, problem: Problem) {
+        let line = quote::line_at(self.text, problem.span.start as usize);
+        self.problems
+            .retain(|found| !line.contains(&(found.span.start as usize)));
+        self.problems.push(problem);
+    }
+
     fn document(&mut self, start: usize, end: usize) -> ControlFlow<()> {
         self.documents += 1;
         if self.documents == 1 {
             return ControlFlow::Continue(());
         }
-        self.report(Problem {
-            code: "several-documents",
-            span: Span::new(start, end),
-            message: "a file holds one YAML document, and here a second one begins".to_owned(),
-            label: String::new(),
-            also: None,
-            help: Some("put it into a file of its own, or remove the `---`".to_owned()),
-        });
+        self.report(explain::second_document(Span::new(start, end)));
         ControlFlow::Break(())
     }
 
     fn tag(&mut self, span: &EventSpan) {
-        if let Some(tag) = span.tag_span().and_then(|tag| tag.byte_range()) {
-            let problem = explain::tag(self.text, Span::new(tag.start, tag.end));
-            self.report(problem);
-        }
+        let Some(tag) = span.tag_span().and_then(|tag| tag.byte_range()) else {
+            return;
+        };
+        let named = |frame: &Frame| match &frame.content {
+            Content::Map {
+                key: Some(PendingKey::Key(key)),
+                ..
+            } => Some(key.text.clone()),
+            _ => None,
+        };
+        let key = self.open.iter().rev().take(2).find_map(named);
+        let span = Span::new(tag.start, tag.end);
+        let problem = explain::tag(self.text, span, key.as_deref(), self.in_flow());
+        self.report(problem);
+    }
+
+    /// Whether what is read now stands in a flow map or list.
+    fn in_flow(&self) -> bool {
+        self.open.last().is_some_and(|frame| frame.flow)
     }
 
     fn open(
@@ -292,7 +300,7 @@ impl<'t> Composer<'t> {
     fn scalar_key(&mut self, text: &str, style: ScalarStyle, span: Span) {
         let plain = style == ScalarStyle::Plain;
         let pending = if plain && span.start == span.end {
-            self.report(explain::empty_key(span));
+            self.report(explain::no_key(span));
             PendingKey::Bad
         } else if plain && text == "<<" {
             PendingKey::Merge(span)
@@ -328,6 +336,7 @@ impl<'t> Composer<'t> {
             return ControlFlow::Continue(());
         };
         frame.end = frame.end.max(end);
+        let mut no_value = None;
         match &mut frame.content {
             Content::List(items) => items.push(node),
             Content::Map {
@@ -335,7 +344,13 @@ impl<'t> Composer<'t> {
                 key,
                 merges,
             } => match key.take() {
-                Some(PendingKey::Key(key)) => entries.push(Entry { key, value: node }),
+                Some(PendingKey::Key(key)) => {
+                    if frame.flow && node.span.start == node.span.end {
+                        let before = entries.last().map(|entry| entry.value.span);
+                        no_value = explain::no_value(self.text, &key, before);
+                    }
+                    entries.push(Entry { key, value: node });
+                }
                 Some(PendingKey::Merge(span)) => merges.push(map::Merge {
                     before: entries.len(),
                     key: span,
@@ -347,6 +362,9 @@ impl<'t> Composer<'t> {
                     self.set_key(pending, end);
                 }
             },
+        }
+        if let Some(problem) = no_value {
+            self.report(problem);
         }
         ControlFlow::Continue(())
     }
@@ -366,7 +384,10 @@ impl<'t> Composer<'t> {
             }),
             Yaml::Null => PendingKey::Bad,
             Yaml::List(_) | Yaml::Map(_) => {
-                self.report(explain::collection_key(self.text, &node));
+                // What is wrong within it is of no interest then.
+                self.problems
+                    .retain(|problem| problem.span.start < span.start);
+                self.report(explain::key_not_text(self.text, &node));
                 PendingKey::Bad
             }
         }
@@ -393,7 +414,9 @@ impl<'t> Composer<'t> {
                     self.report(explain::odd_number(self.text, text, span, odd));
                 }
                 Plain::String => {
-                    if let Some(problem) = explain::cut_by_comment(self.text, text, start, end) {
+                    let problem = explain::cut_by_comment(self.text, text, start..end)
+                        .or_else(|| explain::swallowed_item(self.text, start..end));
+                    if let Some(problem) = problem {
                         self.report(problem);
                     }
                 }
@@ -424,52 +447,53 @@ impl<'t> Composer<'t> {
     }
 
     fn register(&mut self, anchor: usize, node: &Node) -> ControlFlow<()> {
-        let (height, weight) = map::measure(node);
-        self.copy(weight, node.span)?;
-        self.anchors.insert(
-            anchor,
-            Anchor {
-                node: node.clone(),
-                height,
-                weight,
-            },
-        );
-        ControlFlow::Continue(())
+        let scalar = !matches!(node.value, Yaml::List(_) | Yaml::Map(_));
+        let flow = self.in_flow();
+        let span = self.anchor_before(node.span).filter(|_| scalar);
+        let mention = span.map(|span| Mention { span, flow });
+        match self.anchors.define(anchor, node, mention) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(refused) => self.refused(&refused, node.span),
+        }
     }
 
-    /// Counts a copy; breaks where aliases would write out more than is sensible.
-    fn copy(&mut self, weight: usize, span: Span) -> ControlFlow<()> {
-        self.copied = self.copied.saturating_add(weight);
-        if self.copied > MAX_COPIED {
-            self.report(explain::too_many_aliases(span));
-            return ControlFlow::Break(());
+    /// The `&name` between what was read last and a scalar.
+    fn anchor_before(&self, scalar: Span) -> Option<Span> {
+        let between = self.text.get(self.at..scalar.start as usize)?;
+        let name = &between[between.rfind('&')?..];
+        let end = name.find(|c: char| c.is_whitespace() || ",[]{}".contains(c));
+        let start = self.at + between.len() - name.len();
+        Some(Span::new(start, start + end.unwrap_or(name.len())))
+    }
+
+    fn report_unused_anchors(&mut self) {
+        for Mention { span, flow } in self.anchors.unused() {
+            self.report(explain::unused_anchor(self.text, span, flow));
         }
-        ControlFlow::Continue(())
     }
 
     fn alias(&mut self, id: usize, span: Span) -> ControlFlow<()> {
-        let Some(anchor) = self.anchors.get(&id) else {
-            self.report(explain::alias_of_itself(span));
-            let value = Yaml::Null;
-            return self.complete(Node { span, value }, 0);
+        let value = match self.anchors.resolve(id, self.open.len()) {
+            Ok(value) => value,
+            Err(refused) => {
+                self.refused(&refused, span)?;
+                Yaml::Null
+            }
         };
-        if self.open.len() + anchor.height > MAX_DEPTH {
-            self.report(explain::too_deep(span.start as usize));
-            return ControlFlow::Break(());
-        }
-        let (weight, value) = (anchor.weight, anchor.node.value.clone());
-        self.copy(weight, span)?;
         self.complete(Node { span, value }, 0)
     }
-}
 
-fn too_large(bytes: usize) -> Problem {
-    Problem {
-        code: "file-too-large",
-        span: Span::default(),
-        message: format!("the file has {bytes} bytes, and at most {MAX_BYTES} are read"),
-        label: String::new(),
-        also: None,
-        help: Some("split it into several files".to_owned()),
+    /// Reports why an alias is not followed; breaks where that ends the reading.
+    fn refused(&mut self, refused: &Refused, span: Span) -> ControlFlow<()> {
+        let problem = match refused {
+            Refused::Itself => {
+                self.report(explain::alias_of_itself(span));
+                return ControlFlow::Continue(());
+            }
+            Refused::TooDeep => explain::too_deep(span.start as usize),
+            Refused::TooMany => explain::too_many_aliases(span),
+        };
+        self.report(problem);
+        ControlFlow::Break(())
     }
 }
