@@ -17,7 +17,7 @@ use crate::source::Place;
 use crate::value::Value;
 
 pub use setting::Setting;
-pub use template::{Piece, Rendered, Template};
+pub use template::{Kind, Piece, Rendered, Template};
 
 /// A parsed expression.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::Action;
+use super::{Action, EmulatorFile};
 use crate::check::Contract;
 use crate::expr::{Setting, Template};
 use crate::source::{Folder, Place, Source};
@@ -30,6 +30,8 @@ pub struct Pack {
     pub request: RequestDefaults,
     pub settings: Vec<SettingSpec>,
     pub contract: Option<Arc<Contract>>,
+    /// What the `emulator` environment serves.
+    pub emulator: Option<Arc<EmulatorFile>>,
     pub actions: BTreeMap<String, Arc<Action>>,
 }
 

@@ -1,0 +1,155 @@
+//! Reading effects: what an operation changes, now or later.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::decode::{collection_name, facts, templates};
+use super::tables;
+use super::{Action, Call, Effect, Effects, Selection, Target};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Decoder, Fields};
+use crate::expr::{Kind, Setting};
+use crate::source::{Node, Yaml};
+use crate::value::{Value, parse_duration};
+
+/// The keys of which an effect has exactly one, and those that may stand beside each.
+const KINDS: [(&str, &[&str]); 6] = [
+    ("insert", &["set", "as"]),
+    ("update", &["set", "where"]),
+    ("delete", &["where"]),
+    ("cancel", &[]),
+    ("after", &["do", "name"]),
+    ("do", &[]),
+];
+const ANYWHERE: [&str; 2] = ["when", "source"];
+
+pub(super) fn decode_effects(node: Option<&Node>, decoder: &mut Decoder) -> Effects {
+    let mut effects = Vec::new();
+    for node in node.map_or(&[][..], |node| decoder.list(node)) {
+        let fields = decoder.fields(node, &tables::EFFECT);
+        let condition = fields.get("when").and_then(|node| decoder.expression(node));
+        let facts = facts(fields, decoder);
+        if let Some(action) = action(node, fields, decoder) {
+            effects.push(Effect {
+                place: decoder.place(node),
+                facts,
+                condition,
+                action,
+            });
+        }
+    }
+    effects.into()
+}
+
+fn action(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<Action> {
+    let kind = kind(node, fields, decoder)?;
+    let subject = fields.get(kind)?;
+    Some(match kind {
+        "insert" => Action::Insert {
+            collection: collection_name(subject, decoder)?,
+            set: templates(fields.get("set"), decoder),
+            name: match fields.get("as") {
+                Some(node) => Some(Arc::from(decoder.text(node)?)),
+                None => None,
+            },
+        },
+        "update" => Action::Update {
+            target: target(subject, fields, decoder)?,
+            set: templates(fields.get("set"), decoder),
+        },
+        "delete" => Action::Delete(target(subject, fields, decoder)?),
+        "cancel" => Action::Cancel(decoder.template(subject)),
+        "after" => Action::After {
+            delay: delay(subject, decoder)?,
+            name: fields.get("name").map(|node| decoder.template(node)),
+            call: call(fields.get("do")?, decoder)?,
+        },
+        _ => Action::Do(call(subject, decoder)?),
+    })
+}
+
+/// Which kind of effect a map is, once its keys go together.
+fn kind(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<&'static str> {
+    let Some(&(kind, with)) = KINDS.iter().find(|(name, _)| fields.get(name).is_some()) else {
+        let problem = Diagnostic::error("bad-effect", "this effect does not say what it does")
+            .at(decoder.place(node))
+            .help("give it one of: insert, update, delete, do, after, cancel");
+        decoder.problem(problem);
+        return None;
+    };
+    let stray = tables::EFFECT.keys.iter().find(|key| {
+        let name = key.name;
+        let fits = name == kind || with.contains(&name) || ANYWHERE.contains(&name);
+        !fits && fields.get(name).is_some()
+    });
+    if let Some(stray) = stray.and_then(|key| fields.entry(key.name)) {
+        let problem = Diagnostic::error(
+            "bad-effect",
+            format!("`{}` does not go with `{kind}`", stray.key.text),
+        )
+        .at(decoder.key_place(&stray.key))
+        .help("an effect does one thing; write two effects, one after the other");
+        decoder.problem(problem);
+        return None;
+    }
+    if kind == "after" && fields.get("do").is_none() {
+        let problem = Diagnostic::error("bad-effect", "what is done later is not said")
+            .at(decoder.place(node))
+            .help("add `do:` with a list of effects or the name of a procedure");
+        decoder.problem(problem);
+        return None;
+    }
+    Some(kind)
+}
+
+fn target(subject: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<Target> {
+    if fields.get("where").is_some() {
+        return selection(subject, None, fields, decoder).map(Target::Where);
+    }
+    Some(Target::Record {
+        name: Arc::from(decoder.text(subject)?),
+        place: decoder.place(subject),
+    })
+}
+
+pub(super) fn selection(
+    collection: &Node,
+    id: Option<&Node>,
+    fields: Fields<'_>,
+    decoder: &mut Decoder,
+) -> Option<Selection> {
+    Some(Selection {
+        collection: collection_name(collection, decoder)?,
+        id: id.map(|node| decoder.template(node)),
+        fields: templates(fields.get("where"), decoder),
+    })
+}
+
+fn call(node: &Node, decoder: &mut Decoder) -> Option<Call> {
+    if matches!(node.value, Yaml::List(_)) {
+        return Some(Call::Effects(decode_effects(Some(node), decoder)));
+    }
+    Some(Call::Procedure {
+        name: decoder.text(node)?,
+        place: decoder.place(node),
+    })
+}
+
+fn delay(node: &Node, decoder: &mut Decoder) -> Option<Setting<Duration>> {
+    let template = decoder.template(node);
+    let Kind::Literal(literal) = &template.kind else {
+        return Some(Setting::Dynamic(template));
+    };
+    let parsed = match literal {
+        Value::String(text) => parse_duration(text),
+        _ => Err("a duration has a unit, such as `5s` or `1h`".to_owned()),
+    };
+    match parsed {
+        Ok(duration) => Some(Setting::Fixed(duration)),
+        Err(message) => {
+            let problem = Diagnostic::error("bad-duration", message).at(decoder.place(node));
+            decoder.problem(problem);
+            None
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! `emulator.yaml`, decoded: a provider's sandbox as data, for the one engine in `crate::emulator` to interpret.
+
+mod decode;
+mod effects;
+mod schema;
+pub mod tables;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::expr::{Expr, Setting, Template};
+use crate::source::{Place, Source};
+
+pub use schema::{BodySchema, Violation};
+
+/// A provider's sandbox.
+#[derive(Debug)]
+pub struct EmulatorFile {
+    pub source: Arc<Source>,
+    pub description: Option<String>,
+    /// Named values that every expression of the file may read, evaluated when read.
+    pub values: Vec<NamedValue>,
+    pub errors: Errors,
+    pub auth: Option<Auth>,
+    pub collections: Vec<Collection>,
+    pub routes: Vec<Route>,
+    pub procedures: BTreeMap<String, Procedure>,
+}
+
+/// Where a fact comes from, so that a reader can tell the provider's word from ours.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    pub place: Place,
+    pub kind: FactKind,
+    /// Where it is written, or what is assumed and why.
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FactKind {
+    /// The provider's own documents say it.
+    Documented,
+    /// The provider's systems do it.
+    Observed,
+    /// Nothing is said; this is our reading.
+    Assumed,
+}
+
+impl FactKind {
+    pub const ALL: [(&'static str, Self); 3] = [
+        ("documented", Self::Documented),
+        ("observed", Self::Observed),
+        ("assumed", Self::Assumed),
+    ];
+}
+
+/// A name and the template of its value.
+#[derive(Clone, Debug)]
+pub struct NamedValue {
+    pub name: Arc<str>,
+    pub place: Place,
+    pub value: Template,
+}
+
+/// What all errors that the pack answers have in common.
+#[derive(Clone, Debug, Default)]
+pub struct Errors {
+    pub facts: Vec<Fact>,
+    pub headers: Vec<(String, Template)>,
+    /// The body of every error; it reads `status` and `error`.
+    pub json: Option<Template>,
+    /// Answers a body that is not JSON where a route wants JSON.
+    pub malformed: Option<Reply>,
+    /// Answers a request that breaks what its route says of it; reads `violations`.
+    pub invalid: Option<Reply>,
+    /// Answers a look-up that finds nothing, unless it has an answer of its own.
+    pub not_found: Option<Reply>,
+}
+
+/// The credentials that requests need.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    pub place: Place,
+    pub facts: Vec<Fact>,
+    /// Credentials are asked for only while this holds.
+    pub condition: Option<Expr>,
+    /// Header names and what each must be; a list is any of its items.
+    pub headers: Vec<(String, Template)>,
+    /// Answers a request that lacks a header; without it, `otherwise` does.
+    pub missing: Option<Reply>,
+    pub otherwise: Reply,
+}
+
+/// A kind of record.
+#[derive(Clone, Debug)]
+pub struct Collection {
+    pub name: Arc<str>,
+    pub place: Place,
+    pub facts: Vec<Fact>,
+    pub id: Template,
+    /// What a fresh record has besides its id; reads `id`.
+    pub fields: Vec<(Arc<str>, Template)>,
+}
+
+/// One operation of the API.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// Where its `route` stands.
+    pub place: Place,
+    pub method: String,
+    pub path: Pattern,
+    pub facts: Vec<Fact>,
+    /// Whether the file's `auth` is asked first.
+    pub auth: bool,
+    /// What is asked of a request, in the order in which the file says it.
+    pub stages: Vec<Stage>,
+    pub effects: Effects,
+    pub respond: Reply,
+}
+
+/// The path of a route.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    pub text: String,
+    pub segments: Vec<Segment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    Literal(String),
+    /// `{name}`: any one segment, read as `path.name`.
+    Name(Arc<str>),
+}
+
+/// One thing that a route asks of a request.
+#[derive(Clone, Debug)]
+pub enum Stage {
+    Let(Vec<Let>),
+    Request(RequestCheck),
+    Rules(Vec<Rule>),
+}
+
+/// A named value of a request.
+#[derive(Clone, Debug)]
+pub struct Let {
+    pub name: Arc<str>,
+    pub place: Place,
+    pub value: LetValue,
+}
+
+#[derive(Clone, Debug)]
+pub enum LetValue {
+    Template(Template),
+    /// One record.
+    Find(Find),
+    /// All records that match, oldest first.
+    All(Selection),
+}
+
+/// Looks up one record.
+#[derive(Clone, Debug)]
+pub struct Find {
+    pub select: Selection,
+    pub otherwise: Otherwise,
+}
+
+/// Which records of a collection are meant.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    pub collection: CollectionName,
+    pub id: Option<Template>,
+    /// Fields and what each must equal; one whose value is `omit` is not asked.
+    pub fields: Vec<(Arc<str>, Template)>,
+}
+
+/// The name of a collection, and where it stands.
+#[derive(Clone, Debug)]
+pub struct CollectionName {
+    pub name: Arc<str>,
+    pub place: Place,
+}
+
+/// What becomes of a look-up that finds nothing.
+#[derive(Clone, Debug)]
+pub enum Otherwise {
+    /// The file's `errors.not_found`.
+    NotFound,
+    Reply(Box<Reply>),
+    /// The name is `none`.
+    None,
+}
+
+/// What a request must look like.
+#[derive(Clone, Debug)]
+pub struct RequestCheck {
+    pub place: Place,
+    pub facts: Vec<Fact>,
+    pub json: Option<Arc<BodySchema>>,
+    /// Headers that must be there, in lower case.
+    pub headers: Vec<String>,
+    /// The answer when it does not hold; without it the file's `errors.invalid`.
+    pub otherwise: Option<Reply>,
+}
+
+/// `when` something holds, this is the answer.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    pub place: Place,
+    pub facts: Vec<Fact>,
+    pub condition: Expr,
+    pub effects: Effects,
+    pub respond: Reply,
+}
+
+/// Effects in order; shared, for timers hold on to theirs.
+pub type Effects = Arc<[Effect]>;
+
+/// A change of state.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    pub place: Place,
+    pub facts: Vec<Fact>,
+    pub condition: Option<Expr>,
+    pub action: Action,
+}
+
+#[derive(Clone, Debug)]
+pub enum Action {
+    Insert {
+        collection: CollectionName,
+        set: Vec<(Arc<str>, Template)>,
+        /// The name by which later expressions read the record.
+        name: Option<Arc<str>>,
+    },
+    Update {
+        target: Target,
+        set: Vec<(Arc<str>, Template)>,
+    },
+    Delete(Target),
+    After {
+        delay: Setting<Duration>,
+        /// The name by which it can be cancelled.
+        name: Option<Template>,
+        call: Call,
+    },
+    Do(Call),
+    Cancel(Template),
+}
+
+/// Which records an effect changes.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// The record of that name.
+    Record { name: Arc<str>, place: Place },
+    /// All records that match.
+    Where(Selection),
+}
+
+/// Effects written in place, or the name of a procedure.
+#[derive(Clone, Debug)]
+pub enum Call {
+    Effects(Effects),
+    Procedure { name: String, place: Place },
+}
+
+/// Effects with a name, used by routes and timers. They see the names that are bound where they are done.
+#[derive(Clone, Debug)]
+pub struct Procedure {
+    pub place: Place,
+    pub effects: Effects,
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    pub place: Place,
+    pub facts: Vec<Fact>,
+    pub status: Template,
+    pub headers: Vec<(String, Template)>,
+    pub body: ReplyBody,
+}
+
+#[derive(Clone, Debug)]
+pub enum ReplyBody {
+    Empty,
+    Json(Template),
+    Text(Template),
+    /// An error, in the form that `errors` gives it.
+    Error(Vec<(Arc<str>, Template)>),
+}

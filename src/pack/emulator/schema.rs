@@ -1,0 +1,144 @@
+//! The JSON Schema of a request's body: compiled when first asked, violations told field by field.
+
+use std::sync::OnceLock;
+
+use jsonschema::error::ValidationErrorKind;
+
+use crate::value::Value;
+
+/// The schema of a body.
+#[derive(Debug)]
+pub struct BodySchema {
+    pub schema: Value,
+    compiled: OnceLock<Result<jsonschema::Validator, String>>,
+}
+
+/// One way in which a request is not as it should be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The field, as `address.country` or `items[0].id`; empty for the body itself.
+    pub field: String,
+    pub message: String,
+}
+
+impl BodySchema {
+    #[must_use]
+    pub fn new(schema: Value) -> Self {
+        Self {
+            schema,
+            compiled: OnceLock::new(),
+        }
+    }
+
+    /// All ways in which `body` breaks the schema, in its order.
+    ///
+    /// # Errors
+    /// A message: the schema itself is not valid.
+    pub fn violations(&self, body: &Value) -> Result<Vec<Violation>, String> {
+        let validator = self.compiled()?;
+        if validator.is_valid(body) {
+            return Ok(Vec::new());
+        }
+        Ok(validator
+            .iter_errors(body)
+            .map(|error| violation(&error))
+            .collect())
+    }
+
+    /// # Errors
+    /// A message: the schema is not valid.
+    pub fn compiled(&self) -> Result<&jsonschema::Validator, String> {
+        self.compiled
+            .get_or_init(|| {
+                jsonschema::options()
+                    .should_validate_formats(true)
+                    .build(&self.schema)
+                    .map_err(|error| error.to_string())
+            })
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+}
+
+fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
+    let mut field = dotted(error.instance_path().as_str());
+    let message = match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let property = property.as_str().unwrap_or_default();
+            if !field.is_empty() {
+                field.push('.');
+            }
+            field.push_str(property);
+            format!("{property} is required")
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            format!("unknown: {}", unexpected.join(", "))
+        }
+        _ => error.to_string(),
+    };
+    Violation { field, message }
+}
+
+/// A JSON pointer as people write it: `/items/0/id` is `items[0].id`.
+fn dotted(pointer: &str) -> String {
+    let mut field = String::new();
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        if !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()) {
+            field.push('[');
+            field.push_str(&part);
+            field.push(']');
+        } else {
+            if !field.is_empty() {
+                field.push('.');
+            }
+            field.push_str(&part);
+        }
+    }
+    field
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn violations_name_their_field() {
+        let schema = BodySchema::new(json!({
+            "type": "object",
+            "required": ["id"],
+            "properties": {
+                "id": { "type": "string" },
+                "items": { "items": { "properties": { "n": { "type": "integer" } } } },
+                "owner": { "required": ["name"] },
+            },
+        }));
+        let fields = |body: Value| -> Vec<String> {
+            schema
+                .violations(&body)
+                .unwrap()
+                .into_iter()
+                .map(|violation| violation.field)
+                .collect()
+        };
+        assert_eq!(fields(json!({ "id": "x" })), [""; 0]);
+        assert_eq!(fields(json!({})), ["id"]);
+        assert_eq!(fields(json!({ "id": 1 })), ["id"]);
+        assert_eq!(
+            fields(json!({ "id": "x", "items": [{}, { "n": "1" }] })),
+            ["items[1].n"]
+        );
+        assert_eq!(
+            fields(json!({ "id": "x", "owner": {} })),
+            ["owner.name"]
+        );
+        assert_eq!(fields(json!([])), [""]);
+    }
+
+    #[test]
+    fn an_invalid_schema_is_an_error() {
+        let schema = BodySchema::new(json!({ "type": "text" }));
+        assert!(schema.violations(&json!(1)).is_err());
+    }
+}
