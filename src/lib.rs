@@ -4,6 +4,7 @@ pub mod check;
 pub mod clock;
 pub mod diagnostic;
 pub mod document;
+pub mod emulator;
 pub mod event;
 pub mod expr;
 pub mod http;

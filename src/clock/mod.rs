@@ -42,12 +42,22 @@ impl Clock {
     /// A virtual clock at [`VIRTUAL_START`] with one running branch.
     #[must_use]
     pub fn virtual_from_start() -> Self {
+        Self::virtual_at(VIRTUAL_START)
+    }
+
+    fn virtual_at(now: Timestamp) -> Self {
         Self(Arc::new(Kind::Virtual(Mutex::new(Timeline {
-            now: VIRTUAL_START,
+            now,
             running: 1,
             sleepers: BTreeMap::new(),
             next_sleeper: 0,
         }))))
+    }
+
+    /// A clock of its own that stands at `instant`: what something that was due then reads, however late it is done.
+    #[must_use]
+    pub fn standing_at(instant: Timestamp) -> Self {
+        Self::virtual_at(instant)
     }
 
     #[must_use]

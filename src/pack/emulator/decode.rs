@@ -13,7 +13,7 @@ use super::{
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields, plain_value};
 use crate::expr::{Kind, Template};
-use crate::source::{Folder, Node, Source, Yaml, parse};
+use crate::source::{Entry, Folder, Node, Place, Source, Yaml, parse};
 use crate::value::Value;
 
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -26,8 +26,8 @@ impl EmulatorFile {
     pub fn load(folder: &Folder, name: &str) -> Result<Arc<Self>, Vec<Diagnostic>> {
         let problem = |message: String| vec![Diagnostic::error("unreadable-file", message)];
         let bytes = folder.read("", "emulator.yaml").map_err(problem)?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| problem(format!("`{name}` is not UTF-8 text")))?;
+        let text =
+            String::from_utf8(bytes).map_err(|_| problem(format!("`{name}` is not UTF-8 text")))?;
         Self::parse(&Source::new(name, name, text), folder)
     }
 
@@ -62,7 +62,9 @@ fn file(root: &Node, decoder: &mut Decoder) -> EmulatorFile {
     }
     EmulatorFile {
         source: Arc::clone(&decoder.source),
-        description: fields.get("description").and_then(|node| decoder.text(node)),
+        description: fields
+            .get("description")
+            .and_then(|node| decoder.text(node)),
         values: named_values(fields.get("let"), decoder),
         errors: fields
             .get("errors")
@@ -84,12 +86,16 @@ fn nodes<'n>(node: Option<&'n Node>, decoder: &mut Decoder) -> &'n [Node] {
 
 fn named_values(node: Option<&Node>, decoder: &mut Decoder) -> Vec<NamedValue> {
     let entries = node.map_or(&[][..], |node| decoder.map(node));
-    let value = |entry: &crate::source::Entry| NamedValue {
-        name: Arc::from(entry.key.text.as_str()),
-        place: decoder.key_place(&entry.key),
-        value: decoder.template(&entry.value),
+    let named = |entry: &Entry| {
+        let value = decoder.template(&entry.value);
+        NamedValue {
+            name: Arc::from(entry.key.text.as_str()),
+            place: decoder.key_place(&entry.key),
+            literal: value.as_literal().cloned().map(Arc::new),
+            value,
+        }
     };
-    entries.iter().map(value).collect()
+    entries.iter().map(named).collect()
 }
 
 fn errors(node: &Node, decoder: &mut Decoder) -> Errors {
@@ -150,7 +156,7 @@ fn route(node: &Node, decoder: &mut Decoder) -> Option<Route> {
     for entry in node.as_map()? {
         match entry.key.text.as_str() {
             "let" => stages.push(Stage::Let(lets(&entry.value, decoder))),
-            "request" => stages.push(Stage::Request(request(&entry.value, decoder))),
+            "request" => stages.push(Stage::Request(Box::new(request(&entry.value, decoder)))),
             "rules" => stages.push(Stage::Rules(rules(&entry.value, decoder))),
             _ => {}
         }
@@ -184,9 +190,13 @@ fn method_and_path(node: &Node, decoder: &mut Decoder) -> Option<(String, Patter
         }
         Some((method, path)) if path.starts_with('/') => match pattern(path) {
             Some(pattern) => Ok((method.to_owned(), pattern)),
-            None => Err(problem("a `{name}` stands for one whole segment of the path")),
+            None => Err(problem(
+                "a `{name}` stands for one whole segment of the path",
+            )),
         },
-        _ => Err(problem("a route is a method and a path that starts with `/`")),
+        _ => Err(problem(
+            "a route is a method and a path that starts with `/`",
+        )),
     };
     match found {
         Ok(found) => Some(found),
@@ -200,14 +210,15 @@ fn method_and_path(node: &Node, decoder: &mut Decoder) -> Option<(String, Patter
 
 /// `None` if a brace stands anywhere but round a whole segment.
 fn pattern(path: &str) -> Option<Pattern> {
-    let segment = |text: &str| {
-        match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-            Some(name) if !name.is_empty() && !name.contains(['{', '}']) => {
-                Some(Segment::Name(Arc::from(name)))
-            }
-            _ if text.contains(['{', '}']) => None,
-            _ => Some(Segment::Literal(text.to_owned())),
+    let segment = |text: &str| match text
+        .strip_prefix('{')
+        .and_then(|rest| rest.strip_suffix('}'))
+    {
+        Some(name) if !name.is_empty() && !name.contains(['{', '}']) => {
+            Some(Segment::Name(Arc::from(name)))
         }
+        _ if text.contains(['{', '}']) => None,
+        _ => Some(Segment::Literal(text.to_owned())),
     };
     Some(Pattern {
         text: path.to_owned(),
@@ -245,9 +256,12 @@ fn let_value(node: &Node, decoder: &mut Decoder) -> Option<LetValue> {
                 },
             }))
         }
-        (None, Some(all)) if fields.get("else").is_none() => {
-            Some(LetValue::All(selection(all, fields.get("id"), fields, decoder)?))
-        }
+        (None, Some(all)) if fields.get("else").is_none() => Some(LetValue::All(selection(
+            all,
+            fields.get("id"),
+            fields,
+            decoder,
+        )?)),
         (Some(_), None) => {
             let problem = problem("which record this finds is not said")
                 .help("add `id: …` or `where: {field: …}`");
@@ -330,9 +344,17 @@ pub(super) fn reply(node: &Node, decoder: &mut Decoder) -> Reply {
     let fields = decoder.fields(node, &tables::REPLY);
     let place = decoder.place(node);
     let bodies = ["json", "text", "error"];
-    if bodies.iter().filter(|key| fields.get(key).is_some()).count() > 1 {
-        let problem = Diagnostic::error("two-bodies", "a reply has one of `json`, `text` and `error`")
-            .at(place.clone());
+    if bodies
+        .iter()
+        .filter(|key| fields.get(key).is_some())
+        .count()
+        > 1
+    {
+        let problem = Diagnostic::error(
+            "two-bodies",
+            "a reply has one of `json`, `text` and `error`",
+        )
+        .at(place.clone());
         decoder.problem(problem);
     }
     let body = if let Some(node) = fields.get("json") {
@@ -353,7 +375,7 @@ pub(super) fn reply(node: &Node, decoder: &mut Decoder) -> Reply {
     }
 }
 
-fn status(node: Option<&Node>, reply: &crate::source::Place, decoder: &mut Decoder) -> Template {
+fn status(node: Option<&Node>, reply: &Place, decoder: &mut Decoder) -> Template {
     let Some(node) = node else {
         return Template {
             place: reply.clone(),
@@ -362,7 +384,9 @@ fn status(node: Option<&Node>, reply: &crate::source::Place, decoder: &mut Decod
     };
     let template = decoder.template(node);
     if let Some(literal) = template.as_literal()
-        && !literal.as_u64().is_some_and(|status| (200..600).contains(&status))
+        && !literal
+            .as_u64()
+            .is_some_and(|status| (200..600).contains(&status))
     {
         let problem = Diagnostic::error("bad-status", "a status is a number from 200 to 599")
             .at(decoder.place(node));
@@ -375,9 +399,11 @@ pub(super) fn headers(node: Option<&Node>, decoder: &mut Decoder) -> Vec<(String
     let mut headers = Vec::new();
     for entry in node.map_or(&[][..], |node| decoder.map(node)) {
         if entry.key.text.parse::<http::HeaderName>().is_err() {
-            let problem =
-                Diagnostic::error("bad-header", format!("`{}` can't be a header's name", entry.key.text))
-                    .at(decoder.key_place(&entry.key));
+            let problem = Diagnostic::error(
+                "bad-header",
+                format!("`{}` can't be a header's name", entry.key.text),
+            )
+            .at(decoder.key_place(&entry.key));
             decoder.problem(problem);
             continue;
         }
@@ -386,10 +412,7 @@ pub(super) fn headers(node: Option<&Node>, decoder: &mut Decoder) -> Vec<(String
     headers
 }
 
-pub(super) fn templates(
-    node: Option<&Node>,
-    decoder: &mut Decoder,
-) -> Vec<(Arc<str>, Template)> {
+pub(super) fn templates(node: Option<&Node>, decoder: &mut Decoder) -> Vec<(Arc<str>, Template)> {
     node.map_or(&[][..], |node| decoder.map(node))
         .iter()
         .map(|entry| {
@@ -415,7 +438,10 @@ pub(super) fn facts(fields: Fields<'_>, decoder: &mut Decoder) -> Vec<Fact> {
         Yaml::List(items) => items.as_slice(),
         _ => std::slice::from_ref(node),
     };
-    items.iter().filter_map(|item| fact(item, decoder)).collect()
+    items
+        .iter()
+        .filter_map(|item| fact(item, decoder))
+        .collect()
 }
 
 fn fact(node: &Node, decoder: &mut Decoder) -> Option<Fact> {

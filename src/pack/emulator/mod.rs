@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use crate::expr::{Expr, Setting, Template};
 use crate::source::{Place, Source};
+use crate::value::Value;
 
 pub use schema::{BodySchema, Violation};
 
@@ -61,6 +62,8 @@ pub struct NamedValue {
     pub name: Arc<str>,
     pub place: Place,
     pub value: Template,
+    /// The value, if there is nothing to evaluate; shared by all instances.
+    pub literal: Option<Arc<Value>>,
 }
 
 /// What all errors that the pack answers have in common.
@@ -137,7 +140,7 @@ pub enum Segment {
 #[derive(Clone, Debug)]
 pub enum Stage {
     Let(Vec<Let>),
-    Request(RequestCheck),
+    Request(Box<RequestCheck>),
     Rules(Vec<Rule>),
 }
 

@@ -129,10 +129,7 @@ mod tests {
             fields(json!({ "id": "x", "items": [{}, { "n": "1" }] })),
             ["items[1].n"]
         );
-        assert_eq!(
-            fields(json!({ "id": "x", "owner": {} })),
-            ["owner.name"]
-        );
+        assert_eq!(fields(json!({ "id": "x", "owner": {} })), ["owner.name"]);
         assert_eq!(fields(json!([])), [""]);
     }
 

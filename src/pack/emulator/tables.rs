@@ -16,11 +16,7 @@ pub static EMULATOR: Table = Table {
     name: "emulator file",
     doc: "A provider's sandbox as data: what it keeps, what it is asked, and what it answers.",
     keys: &[
-        KeySpec::new(
-            "version",
-            Shape::Integer,
-            "The version of the language: 1.",
-        ),
+        KeySpec::new("version", Shape::Integer, "The version of the language: 1."),
         KeySpec::new(
             "description",
             Shape::Text,
@@ -312,7 +308,11 @@ pub static REPLY: Table = Table {
     keys: &[
         SOURCE,
         KeySpec::new("status", Shape::Integer, "The HTTP status. Default 200."),
-        KeySpec::new("headers", HEADERS, "Headers; one that is `omit` is left out."),
+        KeySpec::new(
+            "headers",
+            HEADERS,
+            "Headers; one that is `omit` is left out.",
+        ),
         KeySpec::new("json", Shape::Any, "The body, as JSON."),
         KeySpec::new("text", Shape::Text, "The body, as plain text."),
         KeySpec::new(

@@ -1,0 +1,222 @@
+//! Changes of state, now and on the clock.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::frame::{Bound, Frame};
+use super::instance::{Halt, Instance, Step};
+use super::store::RecordRef;
+use super::timers::Timer;
+use crate::clock::Clock;
+use crate::diagnostic::Diagnostic;
+use crate::expr::{Outcome, Setting, Template};
+use crate::pack::emulator::{Action, Call, CollectionName, Effect, Target};
+use crate::source::Place;
+use crate::value::{Map, Value, parse_duration};
+
+/// How deep procedures may call procedures.
+const DEPTH: usize = 32;
+/// How many timers may fire before one request: a chain that sets itself anew could go on for ever.
+const TIMERS_AT_ONCE: usize = 10_000;
+
+impl Instance {
+    /// Fires every timer that is due by `now`, in order of due instant and then of setting, those that they set
+    /// included. Each reads the clock as it stood when it was due.
+    pub(super) fn run_due(&mut self, now: Timestamp) -> Step<()> {
+        for _ in 0..TIMERS_AT_ONCE {
+            let Some((due, mut timer)) = self.timers.take_due(now) else {
+                return Ok(());
+            };
+            self.moment = Clock::standing_at(due);
+            self.call(&timer.call, &mut timer.frame, 0)?;
+        }
+        Err(problem(
+            "too-many-timers",
+            "timers set one another without end",
+            None,
+        ))
+    }
+
+    pub(super) fn perform(
+        &mut self,
+        effects: &[Effect],
+        frame: &mut Frame,
+        depth: usize,
+    ) -> Step<()> {
+        for effect in effects {
+            if self.holds(effect.condition.as_ref(), frame)? {
+                self.act(effect, frame, depth)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, effect: &Effect, frame: &mut Frame, depth: usize) -> Step<()> {
+        match &effect.action {
+            Action::Insert {
+                collection,
+                set,
+                name,
+            } => self.insert(collection, set, name.as_ref(), frame),
+            Action::Update { target, set } => {
+                for record in self.targets(target, frame)? {
+                    let set = self.fields(set, frame)?;
+                    self.store.update(&record, set);
+                }
+                Ok(())
+            }
+            Action::Delete(target) => {
+                let gone = self.targets(target, frame)?;
+                frame.remember(&self.store);
+                for record in gone {
+                    self.store.delete(&record);
+                }
+                Ok(())
+            }
+            Action::After { delay, name, call } => {
+                self.schedule(effect, delay, name.as_ref(), call, frame)
+            }
+            Action::Do(call) => self.call(call, frame, depth + 1),
+            Action::Cancel(name) => {
+                let name = name.render_text(&self.view(Some(frame)))?;
+                self.timers.cancel(&name);
+                Ok(())
+            }
+        }
+    }
+
+    fn insert(
+        &mut self,
+        collection: &CollectionName,
+        set: &[(Arc<str>, Template)],
+        name: Option<&Arc<str>>,
+        frame: &mut Frame,
+    ) -> Step<()> {
+        let file = Arc::clone(&self.file);
+        let kind = file
+            .collections
+            .iter()
+            .find(|kind| kind.name == collection.name)
+            .ok_or_else(|| unknown("collection", &collection.name, &collection.place))?;
+        let mut set = self.fields(set, frame)?;
+        let id = match set.shift_remove("id") {
+            Some(id) => id,
+            None => match self.value(&kind.id, frame)? {
+                Outcome::Value(id) => id,
+                Outcome::Omit => Value::Null,
+            },
+        };
+        let mut fresh = frame.clone();
+        fresh.bind_value("id", id.clone());
+        let mut record = Map::new();
+        record.insert("id".to_owned(), id.clone());
+        for (field, template) in &kind.fields {
+            let value = match set.shift_remove(&**field) {
+                Some(value) => Outcome::Value(value),
+                None => self.value(template, &fresh)?,
+            };
+            if let Outcome::Value(value) = value {
+                record.insert(field.to_string(), value);
+            }
+        }
+        record.extend(set);
+        let key = match &id {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let inserted = self
+            .store
+            .insert(&collection.name, &key, Value::Object(record))
+            .ok_or_else(|| {
+                let message = format!("`{}` has a record `{key}` already", collection.name);
+                problem("taken-id", &message, Some(&collection.place))
+            })?;
+        if let Some(name) = name {
+            frame.bind(name, Bound::Record(inserted));
+        }
+        Ok(())
+    }
+
+    fn targets(&self, target: &Target, frame: &Frame) -> Step<Vec<RecordRef>> {
+        match target {
+            Target::Where(selection) => self.select(selection, frame),
+            Target::Record { name, place } => match frame.get(name) {
+                Some(Bound::Record(record)) => Ok(vec![record.clone()]),
+                // A look-up with `else: null` that found nothing.
+                Some(Bound::Value(value)) if value.is_null() => Ok(Vec::new()),
+                Some(Bound::Value(_)) => {
+                    let message = format!("`{name}` is a value, not a record");
+                    Err(problem("not-a-record", &message, Some(place)))
+                }
+                None => Err(unknown("record", name, place)),
+            },
+        }
+    }
+
+    fn call(&mut self, call: &Call, frame: &mut Frame, depth: usize) -> Step<()> {
+        if depth > DEPTH {
+            let message = "procedures call one another without end";
+            return Err(problem("too-deep", message, None));
+        }
+        match call {
+            Call::Effects(effects) => self.perform(effects, frame, depth),
+            Call::Procedure { name, place } => {
+                let file = Arc::clone(&self.file);
+                let procedure = file
+                    .procedures
+                    .get(name)
+                    .ok_or_else(|| unknown("procedure", name, place))?;
+                self.perform(&procedure.effects, frame, depth)
+            }
+        }
+    }
+
+    fn schedule(
+        &mut self,
+        effect: &Effect,
+        delay: &Setting<Duration>,
+        name: Option<&Template>,
+        call: &Call,
+        frame: &Frame,
+    ) -> Step<()> {
+        let view = self.view(Some(frame));
+        let delay = match delay {
+            Setting::Fixed(delay) => *delay,
+            Setting::Dynamic(template) => parse_duration(&template.render_text(&view)?)
+                .map_err(|message| problem("bad-duration", &message, Some(&effect.place)))?,
+        };
+        let name = match name {
+            Some(name) => Some(name.render_text(&view)?),
+            None => None,
+        };
+        let delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX);
+        let due = self
+            .moment
+            .now()
+            .checked_add(delay)
+            .unwrap_or(Timestamp::MAX);
+        let timer = Timer {
+            name,
+            call: call.clone(),
+            frame: frame.clone(),
+        };
+        self.timers.set(due, timer);
+        Ok(())
+    }
+}
+
+fn unknown(what: &str, name: &str, place: &Place) -> Halt {
+    problem(
+        "undefined-name",
+        &format!("there is no {what} `{name}`"),
+        Some(place),
+    )
+}
+
+fn problem(code: &'static str, message: &str, place: Option<&Place>) -> Halt {
+    let mut problem = Diagnostic::error(code, message);
+    problem.place = place.cloned();
+    problem.into()
+}

@@ -1,0 +1,130 @@
+//! What an instance was asked, and what answered.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::source::Place;
+use crate::value::Value;
+
+/// How many requests are remembered; older ones are forgotten first.
+const CAPACITY: usize = 10_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Journal {
+    entries: VecDeque<Entry>,
+}
+
+/// One request.
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) at: Timestamp,
+    pub(super) method: String,
+    /// Path and query, as sent.
+    pub(super) target: String,
+    pub(super) status: u16,
+    pub(super) answered: Answered,
+}
+
+/// What answered a request.
+#[derive(Clone, Debug)]
+pub(super) struct Answered {
+    pub(super) by: By,
+    /// Where it stands in the pack's file; `None` where the engine itself answered.
+    pub(super) place: Option<Place>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum By {
+    Auth,
+    Malformed,
+    Invalid,
+    /// A look-up that found nothing.
+    NotFound(Arc<str>),
+    Rule,
+    Route,
+    /// No route: which came nearest, and why it missed.
+    Unmatched(String),
+    /// The pack's file itself is wrong.
+    Problem(String),
+}
+
+impl Journal {
+    pub(super) fn push(&mut self, entry: Entry) {
+        if self.entries.len() == CAPACITY {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(entry);
+    }
+
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.entries.iter().map(Entry::line).collect()
+    }
+
+    /// Requests that no route answered, and those at which the pack's file proved wrong.
+    pub(super) fn unmatched(&self) -> Vec<String> {
+        let unmatched = self.entries.iter().filter_map(|entry| {
+            let what = match &entry.answered.by {
+                By::Unmatched(why) => format!("no route; {why}"),
+                By::Problem(message) => message.clone(),
+                _ => return None,
+            };
+            Some(format!("{} {}: {what}", entry.method, entry.target))
+        });
+        unmatched.collect()
+    }
+
+    pub(super) fn json(&self) -> Value {
+        self.entries.iter().map(Entry::json).collect()
+    }
+}
+
+impl Entry {
+    fn line(&self) -> String {
+        format!(
+            "{} {} → {} by {}",
+            self.method,
+            self.target,
+            self.status,
+            self.answered.describe()
+        )
+    }
+
+    fn json(&self) -> Value {
+        json!({
+            "at": self.at.to_string(),
+            "method": self.method,
+            "target": self.target,
+            "status": self.status,
+            "answered_by": self.answered.describe(),
+        })
+    }
+}
+
+impl Answered {
+    pub(super) fn by(by: By, place: &Place) -> Self {
+        Self {
+            by,
+            place: Some(place.clone()),
+        }
+    }
+
+    fn describe(&self) -> String {
+        let by = match &self.by {
+            By::Auth => "auth",
+            By::Malformed => "the body not being JSON",
+            By::Invalid => "what the route asks of a request",
+            By::NotFound(name) => &format!("the look-up of `{name}`"),
+            By::Rule => "a rule",
+            By::Route => "the route",
+            By::Unmatched(_) => "no route",
+            By::Problem(_) => "a problem of the emulator's file",
+        };
+        match &self.place {
+            Some(place) => format!("{by} ({}:{})", place.source.name, place.start().line),
+            None => by.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The engine that serves emulators: it interprets packs' `emulator.yaml` over real HTTP on loopback.
+//!
+//! There is one listener for each pack and one instance for each scenario: state, clock, randomness and journal are the
+//! scenario's own. Which instance a request is for, its header [`INSTANCE_HEADER`] says; without it, it is for the
+//! default instance, which `probity emulate` serves.
+
+mod control;
+mod effects;
+mod frame;
+mod instance;
+mod journal;
+mod reply;
+mod request;
+mod route;
+mod server;
+mod store;
+mod timers;
+
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use instance::Instance as State;
+use server::{Instances, Listener, Server};
+
+use crate::clock::Clock;
+use crate::pack::{self, InstanceReport, InstanceSpec, Pack, Sandboxes};
+use crate::random::Stream;
+use crate::value::{Map, Value};
+
+/// The header that says which instance a request is for.
+pub const INSTANCE_HEADER: &str = "probity-instance";
+
+/// The emulators of a run: listeners are opened when first needed, and closed when this is dropped.
+#[derive(Default)]
+pub struct Emulators {
+    listeners: Mutex<Vec<(Arc<Pack>, Arc<Listener>)>>,
+    instances: Arc<Instances>,
+    opened: AtomicU64,
+}
+
+impl Emulators {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn listener(&self, pack: &Arc<Pack>) -> Result<Arc<Listener>, String> {
+        let mut listeners = self
+            .listeners
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, listener)) = listeners.iter().find(|(known, _)| Arc::ptr_eq(known, pack)) {
+            return Ok(Arc::clone(listener));
+        }
+        let server = Server {
+            instances: Arc::clone(&self.instances),
+            default: None,
+        };
+        let listener = Listener::open(server, &pack.name)
+            .map_err(|error| format!("the emulator of `{}` can't listen: {error}", pack.name))?;
+        let listener = Arc::new(listener);
+        listeners.push((Arc::clone(pack), Arc::clone(&listener)));
+        Ok(listener)
+    }
+}
+
+impl Sandboxes for Emulators {
+    fn open(&self, spec: InstanceSpec<'_>) -> Result<pack::Instance, String> {
+        let listener = self.listener(spec.pack)?;
+        let state = Blueprint::of(&spec)?.build(spec.clock)?;
+        let id = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
+        self.instances.insert(id, state);
+        Ok(pack::Instance {
+            base_url: listener.base_url.clone(),
+            header: (INSTANCE_HEADER, id.to_string()),
+        })
+    }
+
+    fn close(&self, instance: &pack::Instance) -> InstanceReport {
+        let id = instance.header.1.parse().ok();
+        let closed = id.and_then(|id| self.instances.remove(id));
+        closed.map_or_else(InstanceReport::default, |state| {
+            state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .report()
+        })
+    }
+}
+
+/// Serves one instance of a pack to every client until `shutdown`, with control endpoints under `/_emulator/`.
+///
+/// # Errors
+/// The pack has no emulator, or the listener fails.
+pub async fn serve(
+    listener: tokio::net::TcpListener,
+    spec: InstanceSpec<'_>,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), String> {
+    let blueprint = Blueprint::of(&spec)?;
+    let default = control::DefaultInstance::new(blueprint, spec.clock)?;
+    let server = Server {
+        instances: Arc::default(),
+        default: Some(default),
+    };
+    server::serve(listener, server, shutdown)
+        .await
+        .map_err(|error| error.to_string())
+}
+
+/// What an instance is made from, any number of times over.
+struct Blueprint {
+    pack: Arc<Pack>,
+    seed: u64,
+    stream: Vec<String>,
+    settings: Map<String, Value>,
+}
+
+impl Blueprint {
+    fn of(spec: &InstanceSpec<'_>) -> Result<Self, String> {
+        let pack = spec.pack;
+        if pack.emulator.is_none() {
+            return Err(format!("the pack `{}` has no emulator", pack.name));
+        }
+        let mut settings: Map<String, Value> = pack
+            .settings
+            .iter()
+            .map(|setting| (setting.name.clone(), setting.default.clone()))
+            .collect();
+        settings.extend(spec.settings.clone());
+        Ok(Self {
+            pack: Arc::clone(pack),
+            seed: spec.seed,
+            stream: spec.stream.iter().map(|&name| name.to_owned()).collect(),
+            settings,
+        })
+    }
+
+    fn build(&self, clock: Clock) -> Result<State, String> {
+        let Some(file) = &self.pack.emulator else {
+            return Err(format!("the pack `{}` has no emulator", self.pack.name));
+        };
+        let mut place: Vec<&str> = self.stream.iter().map(String::as_str).collect();
+        place.extend(["emulator", self.pack.name.as_str()]);
+        let secrets: Map<String, Value> = self
+            .pack
+            .secrets
+            .iter()
+            .filter_map(|secret| Some((secret.name.clone(), secret.emulator.clone()?.into())))
+            .collect();
+        State::new(
+            file,
+            Arc::new(Value::Object(self.settings.clone())),
+            Arc::new(Value::Object(secrets)),
+            clock,
+            Stream::at(self.seed, &place),
+        )
+        .map_err(|problem| problem.message)
+    }
+}

@@ -1,0 +1,90 @@
+//! A request and an answer as an instance sees them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Uri};
+
+use crate::value::{Map, Value};
+
+/// A request, with what the transport added taken out.
+#[derive(Debug)]
+pub(super) struct Incoming {
+    pub(super) method: Method,
+    pub(super) uri: Uri,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    /// The body as JSON; `None` where it is something else or empty.
+    pub(super) json: Option<Arc<Value>>,
+}
+
+impl Incoming {
+    pub(super) fn new(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Self {
+        let json = serde_json::from_slice(&body).ok().map(Arc::new);
+        Self {
+            method,
+            uri,
+            headers,
+            body,
+            json,
+        }
+    }
+
+    /// Path and query, as sent.
+    pub(super) fn target(&self) -> String {
+        self.uri
+            .path_and_query()
+            .map_or_else(|| self.uri.path().to_owned(), ToString::to_string)
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<Value> {
+        let value = self.headers.get(name)?;
+        Some(Value::String(
+            String::from_utf8_lossy(value.as_bytes()).into_owned(),
+        ))
+    }
+
+    pub(super) fn all_headers(&self) -> Map<String, Value> {
+        let text = |value: &http::HeaderValue| {
+            Value::String(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        self.headers
+            .keys()
+            .filter_map(|name| Some((name.to_string(), text(self.headers.get(name)?))))
+            .collect()
+    }
+
+    /// The query's parameters; of one that is given twice, the first.
+    pub(super) fn query(&self) -> Map<String, Value> {
+        let mut parameters = Map::new();
+        for (name, value) in url::form_urlencoded::parse(self.uri.query().unwrap_or("").as_bytes())
+        {
+            parameters
+                .entry(name.into_owned())
+                .or_insert_with(|| Value::String(value.into_owned()));
+        }
+        parameters
+    }
+
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+}
+
+/// An answer, ready to be sent.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(super) fn json(status: u16, body: &Value) -> Self {
+        Self {
+            status,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: body.to_string().into_bytes(),
+        }
+    }
+}
