@@ -71,3 +71,60 @@ impl Budget {
         u32::try_from(bytes.div_ceil(UNIT).min(self.total)).unwrap_or(u32::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    const KB: usize = 1 << 10;
+
+    /// Whether a future is ready when it is first asked.
+    fn ready<F: Future>(future: F) -> bool {
+        pin!(future)
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_ready()
+    }
+
+    #[tokio::test]
+    async fn large_bodies_wait_and_small_ones_do_not() {
+        let budget = Budget::new(300 * KB);
+        let first = budget.share(Some(200 * KB)).await;
+        assert!(!ready(budget.share(Some(200 * KB))));
+        assert!(ready(budget.share(Some(100 * KB))));
+        assert!(ready(budget.share(Some(FREE))));
+        assert!(ready(budget.share(None)));
+        drop(first);
+        assert!(ready(budget.share(Some(200 * KB))));
+    }
+
+    #[tokio::test]
+    async fn a_body_larger_than_the_budget_has_all_of_it() {
+        let budget = Budget::new(100 * KB);
+        let share = budget.share(Some(1000 * KB)).await;
+        assert!(!ready(budget.share(Some(65 * KB))));
+        drop(share);
+        assert!(ready(budget.share(Some(usize::MAX))));
+    }
+
+    #[tokio::test]
+    async fn growing_bodies_never_wait_for_each_other_in_a_circle() {
+        let budget = Budget::new(200 * KB);
+        let mut first = budget.share(None).await;
+        let mut second = budget.share(None).await;
+        budget.grow(&mut first, 150 * KB).await;
+        budget.grow(&mut second, 150 * KB).await;
+        assert!(
+            ready(budget.grow(&mut second, 900 * KB)),
+            "the one beyond the budget goes on"
+        );
+        assert!(
+            !ready(budget.grow(&mut first, 900 * KB)),
+            "the other one waits for it alone"
+        );
+        drop(second);
+        assert!(ready(budget.grow(&mut first, 900 * KB)));
+    }
+}

@@ -88,3 +88,73 @@ fn shell_quote(text: &str) -> String {
     quoted.push('\'');
     quoted
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Url;
+
+    fn masked(text: &str) -> String {
+        text.replace("hunter'2", "***")
+    }
+
+    fn command(request: &Request) -> String {
+        curl(
+            request,
+            &Rendering {
+                limit: 10,
+                redact: &masked,
+            },
+        )
+    }
+
+    fn request(method: Method, url: &str) -> Request {
+        Request::new(method, Url::parse(url).unwrap())
+    }
+
+    #[test]
+    fn a_request_becomes_a_command() {
+        let mut post = request(Method::POST, "https://h/a?b=c&d='e'");
+        post.header("content-type", "application/json");
+        post.header("x-key", "hunter'2");
+        post.header("x-empty", "");
+        post.header("user-agent", "probity/0.1.0");
+        post.header("accept", "*/*");
+        post.header("accept-encoding", crate::http::decode::ACCEPTED);
+        post.body = Some("{\"name\": \"it's\"}".into());
+        let want = "curl \\\n  'https://h/a?b=c&d=%27e%27' \\\n  -H 'content-type: application/json' \\\n  \
+            -H 'x-key: ***' \\\n  -H 'x-empty;' \\\n  --compressed \\\n  --data-raw '{\"name\": \"it'\\''s\"}'";
+        assert_eq!(command(&post), want);
+    }
+
+    #[test]
+    fn each_method_is_said_where_curl_would_take_another() {
+        for (method, body, options) in [
+            (Method::GET, None, ""),
+            (Method::GET, Some("x"), "-X GET "),
+            (Method::POST, None, "-X POST "),
+            (Method::PATCH, Some("x"), "-X PATCH "),
+            (Method::HEAD, None, "--head "),
+        ] {
+            let mut request = request(method, "https://h/");
+            request.body = body.map(Into::into);
+            let command = command(&request).replace("\\\n  ", "");
+            assert!(
+                command.starts_with(&format!("curl {options}https://h/")),
+                "{command}"
+            );
+        }
+    }
+
+    #[test]
+    fn odd_bodies_and_urls_are_sent_as_they_are() {
+        let mut odd = request(Method::PUT, "http://[::1]/{a}");
+        odd.follow_redirects = 2;
+        odd.body = Some("a\t'\\\r\n\u{1b}".into());
+        let want = "curl \\\n  -X PUT \\\n  -L --max-redirs 2 \\\n  --globoff \\\n  'http://[::1]/%7Ba%7D' \\\n  \
+            -H 'content-type:' \\\n  --data-raw $'a\\t\\'\\\\\\r\\n\\u001b'";
+        assert_eq!(command(&odd), want);
+        odd.body = Some(b"\xff".as_slice().into());
+        assert!(command(&odd).ends_with("--data-binary @body"));
+    }
+}

@@ -214,3 +214,132 @@ fn normal_host(host: &str) -> &str {
 fn has_userinfo(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(text: &str) -> Url {
+        Url::parse(text).unwrap()
+    }
+
+    #[test]
+    fn entries_are_read_as_origins() {
+        for (entry, origin) in [
+            ("api.example", "https://api.example"),
+            ("API.Example.", "https://api.example"),
+            ("api.example:443", "https://api.example"),
+            ("api.example:8443", "https://api.example:8443"),
+            ("https://api.example", "https://api.example"),
+            ("https://api.example:8443/", "https://api.example:8443"),
+            ("http://api.example", "http://api.example"),
+            ("http://api.example:80", "http://api.example"),
+            ("[::1]:8080", "https://[::1]:8080"),
+            ("http://[0:0::1]", "http://[::1]"),
+            ("bücher.example", "https://xn--bcher-kva.example"),
+        ] {
+            assert_eq!(Origin::parse(entry).unwrap().to_string(), origin);
+        }
+        for (entry, message) in [
+            ("", "`` is not a host: empty host"),
+            ("*.example", "`*.example` has a wildcard"),
+            ("api.example/v1", "`api.example/v1` is more than a host"),
+            ("user@api.example", "`user@api.example` is more than a host"),
+            ("api.example?a", "`api.example?a` is more than a host"),
+            (
+                "ftp://api.example",
+                "`ftp://api.example` is neither http nor https",
+            ),
+            (
+                "api.example:99999",
+                "`api.example:99999` is not a host: invalid port number",
+            ),
+        ] {
+            assert_eq!(Origin::parse(entry).unwrap_err().message, message);
+        }
+    }
+
+    #[test]
+    fn only_what_is_allowed_passes_and_refusal_wins() {
+        let mut egress = Egress::new();
+        for origin in ["api.example", "http://[::1]:8080", "production.example"] {
+            egress.allow(Origin::parse(origin).unwrap());
+        }
+        egress.allow_emulator(Origin::parse("http://127.0.0.1:9000").unwrap());
+        egress.refuse("Production.Example").unwrap();
+        for (text, message) in [
+            ("https://api.example/v1?a", ""),
+            ("https://API.example.:443/v1", ""),
+            ("http://[::1]:8080/", ""),
+            ("http://127.1:9000/", ""),
+            (
+                "http://api.example/",
+                "the origin `http://api.example` is not allowed",
+            ),
+            (
+                "https://api.example:444/",
+                "the origin `https://api.example:444` is not allowed",
+            ),
+            (
+                "https://api.example.evil.example/",
+                "the origin `https://api.example.evil.example` is not allowed",
+            ),
+            (
+                "https://evil.example/api.example",
+                "the origin `https://evil.example` is not allowed",
+            ),
+            (
+                "http://localhost:9000/",
+                "the origin `http://localhost:9000` is not allowed",
+            ),
+            (
+                "https://u@api.example/",
+                "the URL carries a user name or password",
+            ),
+            (
+                "https://:p@api.example/",
+                "the URL carries a user name or password",
+            ),
+            (
+                "https://production.example/",
+                "the host `production.example` is refused by its pack and is never addressed",
+            ),
+            (
+                "http://production.example.:81/",
+                "the host `production.example` is refused by its pack and is never addressed",
+            ),
+            ("file:///etc/passwd", "`file:` URLs cannot be addressed"),
+        ] {
+            let checked = egress
+                .check(&url(text))
+                .err()
+                .map(|refusal| refusal.message);
+            assert_eq!(checked.unwrap_or_default(), message, "{text}");
+        }
+        let help = egress
+            .check(&url("https://other.example/"))
+            .unwrap_err()
+            .help;
+        assert!(help.contains("`https://api.example`"), "{help}");
+        assert!(egress.is_emulator(&url("http://127.0.0.1:9000/x")));
+        assert!(!egress.is_emulator(&url("https://api.example/")));
+    }
+
+    #[test]
+    fn a_refused_entry_is_a_host_alone() {
+        let mut egress = Egress::new();
+        for entry in ["api.example", "[::1]", "10.0.0.1"] {
+            assert!(egress.refuse(entry).is_ok(), "{entry}");
+        }
+        for entry in [
+            "https://api.example",
+            "api.example:443",
+            "api.example:8443",
+            "*.example",
+            "a/b",
+            "",
+        ] {
+            assert!(egress.refuse(entry).is_err(), "{entry}");
+        }
+    }
+}

@@ -86,7 +86,8 @@ pub fn render_body(headers: &[(String, String)], body: &[u8], rendering: &Render
     let content_type = content_type(headers);
     let Some(text) = readable(content_type, body) else {
         let kind = content_type.map_or("data", media_type);
-        return format!("<{} of {}>", bytes(body.len()), escaped(kind));
+        let unit = if body.len() == 1 { "byte" } else { "bytes" };
+        return format!("<{} {unit} of {}>", grouped(body.len()), escaped(kind));
     };
     let redacted = (rendering.redact)(&indented(&text)).replace("\r\n", "\n");
     cut(&escaped(&redacted), rendering.limit)
@@ -134,15 +135,12 @@ fn cut(text: &str, limit: usize) -> String {
         return text.trim_end().to_owned();
     }
     let end = text.floor_char_boundary(limit);
-    format!(
-        "{}\n… {} more",
-        text[..end].trim_end(),
-        bytes(text.len() - end)
-    )
+    let more = grouped(text.len() - end);
+    format!("{}\n… {more} more bytes", text[..end].trim_end())
 }
 
-/// `1 byte`, `12,345 bytes`.
-fn bytes(count: usize) -> String {
+/// `12,345`.
+fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut grouped = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -151,5 +149,133 @@ fn bytes(count: usize) -> String {
         }
         grouped.push(digit);
     }
-    grouped + if count == 1 { " byte" } else { " bytes" }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ErrorKind, Hop, Method, Phase, ResponseParts, TransportError, Url};
+    use super::*;
+    use std::time::Duration;
+
+    fn masked(text: &str) -> String {
+        text.replace("hunter2", "***")
+    }
+
+    const RENDERING: Rendering<'_> = Rendering {
+        limit: 60,
+        redact: &masked,
+    };
+
+    fn headers(list: &[(&str, &str)]) -> Vec<(String, String)> {
+        list.iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
+    }
+
+    fn request() -> Request {
+        let mut request =
+            Request::new(Method::POST, Url::parse("https://h/a?key=hunter2").unwrap());
+        request.headers = headers(&[
+            ("content-type", "application/json"),
+            ("x-key", "hunter2\u{1b}[0m"),
+        ]);
+        request.body = Some("{\"a\":1.10,\"b\":\"hunter2\"}".into());
+        request
+    }
+
+    #[test]
+    fn an_exchange_reads_from_top_to_bottom() {
+        let url = |text| Url::parse(text).unwrap();
+        let response = Response::from(ResponseParts {
+            status: 404,
+            reason: "Not Found".to_owned(),
+            headers: headers(&[("content-type", "text/plain"), ("x-a", "1")]),
+            body: "no such\r\nthing \u{7}".into(),
+            wire_bytes: 17,
+            duration: Duration::from_millis(120),
+            url: url("https://h/b"),
+            redirects: vec![Hop {
+                status: 307,
+                from: url("https://h/a"),
+                to: url("https://h/b?hunter2"),
+            }],
+        });
+        let exchange = Exchange {
+            request: request(),
+            response: Ok(response),
+        };
+        let want = "POST https://h/a?key=***\n\
+            content-type: application/json\n\
+            x-key: ***\\u{1b}[0m\n\
+            \n\
+            {\n  \"a\": 1.10,\n  \"b\": \"***\"\n}\n\
+            \n\
+            307 redirects to https://h/b?***\n\
+            404 Not Found in 120ms\n\
+            content-type: text/plain\n\
+            x-a: 1\n\
+            \n\
+            no such\nthing \\u{7}\n";
+        assert_eq!(render_exchange(&exchange, &RENDERING), want);
+    }
+
+    #[test]
+    fn a_failure_stands_where_the_response_would() {
+        let error = TransportError::new(
+            ErrorKind::Timeout,
+            Phase::Waiting,
+            "it took hunter2 too long",
+        );
+        let mut request = request();
+        request.body = None;
+        request.headers.clear();
+        let exchange = Exchange {
+            request,
+            response: Err(error),
+        };
+        let want = "POST https://h/a?key=***\n\nno response (timeout): it took *** too long\n";
+        assert_eq!(render_exchange(&exchange, &RENDERING), want);
+    }
+
+    #[test]
+    fn bodies_are_shown_as_what_they_are() {
+        let long = format!("{}hunter2{}", "é".repeat(28), "x".repeat(12_345));
+        let cut_within = format!("{}\n… 12,345 more bytes", "é".repeat(28) + "***x");
+        let deep = "[".repeat(100_000);
+        for (content_type, body, shown) in [
+            (
+                "image/png",
+                b"\x89PNG\0".as_slice(),
+                "<5 bytes of image/png>",
+            ),
+            (
+                "application/octet-stream",
+                b"\xff",
+                "<1 byte of application/octet-stream>",
+            ),
+            ("application/octet-stream", b"plain", "plain"),
+            ("text/plain", b"a\0b", "<3 bytes of text/plain>"),
+            ("text/plain", b"\xff!", "\u{fffd}!"),
+            ("text/plain; charset=iso-8859-1", b"\xe9", "é"),
+            ("application/problem+json", b"[1.0]", "[\n  1.0\n]"),
+            ("application/json", b"{broken", "{broken"),
+            ("text/html", b"<p>\x1b[31mred", "<p>\\u{1b}[31mred"),
+            (
+                "text/plain",
+                long.as_bytes(),
+                &cut_within.replace("12,345", "12,344"),
+            ),
+            ("text/plain", &deep.as_bytes()[..60], &deep[..60]),
+        ] {
+            let shown_now = render_body(
+                &headers(&[("Content-Type", content_type)]),
+                body,
+                &RENDERING,
+            );
+            assert_eq!(shown_now, shown, "{content_type}");
+        }
+        assert_eq!(render_body(&[], b"\0", &RENDERING), "<1 byte of data>");
+        assert!(render_body(&[], deep.as_bytes(), &RENDERING).ends_with("… 99,940 more bytes"));
+    }
 }

@@ -161,6 +161,8 @@ impl Response {
                 "the body is {}, not JSON",
                 if html { "HTML" } else { "XML" }
             )
+        } else if error.to_string().starts_with("recursion limit") {
+            "the body is JSON that nests too deeply: more than 127 levels".to_owned()
         } else {
             format!("the body is not JSON: {error}")
         };
@@ -193,4 +195,128 @@ fn charset(value: &str) -> Option<&str> {
         let value = value.trim().trim_matches('"');
         name.trim().eq_ignore_ascii_case("charset").then_some(value)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn response(content_type: Option<&str>, body: &[u8]) -> Response {
+        let header = |value: &str| ("content-type".to_owned(), value.to_owned());
+        Response::from(ResponseParts {
+            status: 200,
+            reason: "OK".to_owned(),
+            headers: content_type.map(header).into_iter().collect(),
+            body: Bytes::copy_from_slice(body),
+            wire_bytes: body.len() as u64,
+            duration: Duration::ZERO,
+            url: Url::parse("http://h/").unwrap(),
+            redirects: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn text_is_decoded_by_its_charset() {
+        for (content_type, body, text) in [
+            (None, "é".as_bytes(), "é"),
+            (Some("text/plain"), b"\xef\xbb\xbf\xc3\xa9", "é"),
+            (Some("text/plain; charset=ISO-8859-1"), b"\xe9", "é"),
+            (
+                Some("text/plain; a=b; Charset=\"utf-16le\""),
+                b"\xe9\0",
+                "é",
+            ),
+            (Some("text/plain; charset=unheard-of"), b"\xc3\xa9", "é"),
+            (Some("text/plain"), b"\xe9!", "\u{fffd}!"),
+            (Some("text/plain"), b"", ""),
+        ] {
+            assert_eq!(
+                &*response(content_type, body).text(),
+                text,
+                "{content_type:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn json_is_read_with_its_numbers_as_sent() {
+        for (content_type, body) in [
+            (None, b"{\"a\": 100.10}".as_slice()),
+            (Some("application/json"), b"\xef\xbb\xbf{\"a\": 100.10}"),
+            (
+                Some("application/json; charset=utf-16le"),
+                b"{\0\"\0a\0\"\0:\x001\x000\x000\0.\x001\x000\0}\0",
+            ),
+        ] {
+            let response = response(content_type, body);
+            let json = response.json().unwrap();
+            assert_eq!(json.to_string(), "{\"a\":100.10}");
+            assert!(
+                Arc::ptr_eq(&json, &response.clone().json().unwrap()),
+                "parsed once"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_json_is_called_what_it_is() {
+        let html = Some("text/html; charset=utf-8");
+        for (content_type, body, message) in [
+            (None, b"".as_slice(), "the body is empty, not JSON"),
+            (None, b" \r\n", "the body is empty, not JSON"),
+            (html, b"<!DOCTYPE html><html>", "the body is HTML, not JSON"),
+            (html, b"<p>", "the body is HTML, not JSON"),
+            (None, b"\n<HTML lang=en>", "the body is HTML, not JSON"),
+            (
+                None,
+                b"<?xml version='1.0'?><a/>",
+                "the body is XML, not JSON",
+            ),
+            (
+                None,
+                b"{\"a\": tru}",
+                "the body is not JSON: expected ident at line 1 column 10",
+            ),
+            (
+                None,
+                b"{}{}",
+                "the body is not JSON: trailing characters at line 1 column 3",
+            ),
+            (
+                None,
+                b"\"\xe9\"",
+                "the body is not JSON: invalid unicode code point at line 1 column 2",
+            ),
+            (
+                None,
+                b"[NaN]",
+                "the body is not JSON: expected value at line 1 column 2",
+            ),
+        ] {
+            let error = response(content_type, body).json().unwrap_err();
+            assert_eq!(error.message, message);
+        }
+        let help = |content_type| response(content_type, b"x").json().unwrap_err().help;
+        assert_eq!(help(html), "the response's content-type is `text/html`");
+        assert_eq!(help(None), "the response has no content-type");
+    }
+
+    #[test]
+    fn deep_nesting_is_an_error_and_no_crash() {
+        for byte in [b"[".as_slice(), b"{\"a\":"] {
+            let error = response(None, &byte.repeat(10_000_000 / byte.len()))
+                .json()
+                .unwrap_err();
+            assert_eq!(
+                error.message,
+                "the body is JSON that nests too deeply: more than 127 levels"
+            );
+        }
+    }
+
+    #[test]
+    fn a_content_type_has_no_parameters_and_no_case() {
+        let response = response(Some("Application/JSON ; charset=utf-8"), b"");
+        assert_eq!(response.content_type().as_deref(), Some("application/json"));
+    }
 }

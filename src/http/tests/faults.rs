@@ -3,6 +3,7 @@
 use crate::http::error::Phase;
 use crate::http::testing::{Reply, Server, World, answer, ok};
 use crate::http::{ErrorKind, Method, Request, TransportError, Url};
+use futures_util::future::join_all;
 use std::time::Duration;
 
 const CHUNKED: &str = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
@@ -179,7 +180,7 @@ async fn unreachable(url: Url) -> TransportError {
 async fn a_time_limit_says_what_was_awaited() {
     let limit = Duration::from_millis(400);
     let head = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n0123456789".to_vec();
-    for (reply, phase, doing) in [
+    let cases = [
         (
             Reply::SendAndHang(Vec::new()),
             Phase::Waiting,
@@ -195,9 +196,12 @@ async fn a_time_limit_says_what_was_awaited() {
             Phase::Reading,
             "reading the response body, 10 of 100 bytes so far",
         ),
-    ] {
-        let error = failure(reply, limit).await;
-        assert_eq!((error.kind, error.phase), (ErrorKind::Timeout, phase));
+    ];
+    let sent = cases
+        .iter()
+        .map(|(reply, ..)| failure(reply.clone(), limit));
+    for (error, (_, phase, doing)) in join_all(sent).await.into_iter().zip(&cases) {
+        assert_eq!((error.kind, error.phase), (ErrorKind::Timeout, *phase));
         let message = format!("no complete response from `ORIGIN` within 400ms: still {doing}");
         assert_eq!(error.message, message);
         assert_eq!(error.help, "raise `timeout` if the server needs longer");
