@@ -1,17 +1,27 @@
 //! Checks: what a user expects of a response, and whether it holds.
 
+mod advice;
 mod contract;
-mod expect;
+mod decode;
+mod domain;
+mod evaluate;
+mod formats;
+mod implied;
 pub mod matchers;
+mod schema;
+mod show;
+mod subject;
 
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Reference, Scope};
 use crate::http::{Response, TransportError};
 use crate::source::Place;
-use crate::value::Path;
+use crate::value::{Path, Redactor};
 
-pub use contract::{Contract, Operation};
-pub use matchers::Matcher;
+pub use contract::{Breach, Contract, Operation};
+pub use decode::EXPECT;
+pub use implied::{implied_contract, implied_status};
+pub use matchers::{Matcher, OPERATORS, OperatorSpec};
 
 /// An `expect` map: every entry is a check, and each is evaluated.
 #[derive(Clone, Debug)]
@@ -20,7 +30,7 @@ pub struct Expect {
     pub checks: Vec<Check>,
 }
 
-/// One entry of an `expect` map.
+/// One entry of an `expect` map; `headers` and `cookies` are one for each name.
 #[derive(Clone, Debug)]
 pub struct Check {
     /// Where its key stands.
@@ -33,6 +43,7 @@ pub struct Check {
 #[derive(Clone, Debug)]
 pub enum Subject {
     Status,
+    /// A response header, by its name in lower case.
     Header(String),
     Cookie(String),
     Text,
@@ -42,8 +53,9 @@ pub enum Subject {
     Schema,
     Contract,
     Duration,
-    Signature,
+    /// How many branches of a `parallel` passed.
     Passed,
+    /// The way in which the request failed.
     Error,
     Path(Path),
 }
@@ -57,6 +69,8 @@ pub struct Evidence<'a> {
     pub passed: Option<usize>,
     /// The pack's contract and the operation that was called.
     pub contract: Option<(&'a Contract, Operation<'a>)>,
+    /// Takes secrets out of what messages quote, before it is shortened.
+    pub redactor: Option<&'a Redactor>,
 }
 
 /// How one check went.
@@ -70,12 +84,26 @@ pub enum Verdict {
 }
 
 impl Expect {
-    /// Whether it says anything of `status`.
+    /// Whether it says anything of `status`, so that 2xx is not implied.
     #[must_use]
     pub fn states_status(&self) -> bool {
-        self.checks
-            .iter()
-            .any(|check| matches!(check.subject, Subject::Status))
+        self.states(|subject| matches!(subject, Subject::Status))
+    }
+
+    /// Whether it says anything of `contract`, so that holding to it is not implied.
+    #[must_use]
+    pub fn states_contract(&self) -> bool {
+        self.states(|subject| matches!(subject, Subject::Contract))
+    }
+
+    /// Whether it wants the request to fail, so that there is no response to be checked.
+    #[must_use]
+    pub fn states_error(&self) -> bool {
+        self.states(|subject| matches!(subject, Subject::Error))
+    }
+
+    fn states(&self, wanted: impl Fn(&Subject) -> bool) -> bool {
+        self.checks.iter().any(|check| wanted(&check.subject))
     }
 
     /// Evaluates every check, in written order.
@@ -85,6 +113,20 @@ impl Expect {
             .iter()
             .map(|check| check.evaluate(evidence, scope))
             .collect()
+    }
+
+    /// Whether every check holds, for `until`, `fail_on` and `where`; cheaper than [`Expect::evaluate`], since nothing is
+    /// said of those that don't.
+    ///
+    /// # Errors
+    /// A check that could not be made.
+    pub fn holds(&self, evidence: Evidence<'_>, scope: &dyn Scope) -> Result<bool, Diagnostic> {
+        for check in &self.checks {
+            if !check.holds(evidence, scope)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Everything its expressions read.

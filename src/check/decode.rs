@@ -1,0 +1,216 @@
+//! Reading `expect` maps, and `where`, `until` and `fail_on`, which are expect maps too.
+
+use super::domain::Domain;
+use super::matchers::{PARTIAL, SCHEMA, bad_path};
+use super::{Check, Expect, Matcher, Subject};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::document::{Decoder, KeySpec, Shape, Table};
+use crate::source::{Entry, Key, Node, Place};
+use crate::value::Path;
+
+/// The keys of an `expect` map besides JSONPaths.
+pub static EXPECT: Table = Table {
+    name: "expect map",
+    doc: "What is expected of a response: every entry is a check, and all are evaluated and reported. A key that \
+          starts with `$` is a JSONPath (RFC 9535) into the body.",
+    keys: &[
+        KeySpec::new(
+            "status",
+            Shape::OneOf(&[Shape::Integer, Shape::Text, Shape::Matcher]),
+            "The status: a number, a class such as `2xx`, or operators. A request that states none must answer 2xx.",
+        ),
+        KeySpec::new(
+            "headers",
+            Shape::MapOf(&Shape::Matcher),
+            "Response headers by name, in any case. Several of one name are joined with `, `.",
+        ),
+        KeySpec::new(
+            "cookies",
+            Shape::MapOf(&Shape::Matcher),
+            "Cookies that the response sets, by name.",
+        ),
+        KeySpec::new("text", Shape::Matcher, "The body as text."),
+        KeySpec::new(
+            "json",
+            Shape::Any,
+            "The whole body as plain data, by a deep partial match: objects may have more keys, lists match in order and \
+             length.",
+        ),
+        KeySpec::new(
+            "schema",
+            Shape::OneOf(&[Shape::Text, Shape::JsonSchema]),
+            "A JSON Schema that the whole body is to keep: inline, or the path of a file.",
+        ),
+        KeySpec::new(
+            "contract",
+            Shape::Boolean,
+            "Whether the response is to keep the pack's contract. True where the pack has one.",
+        ),
+        KeySpec::new(
+            "duration",
+            Shape::Matcher,
+            "How long the exchange took, such as `{ lt: 500ms }`.",
+        ),
+        KeySpec::new(
+            "signature",
+            Shape::Literal(&["valid", "invalid", "missing"]),
+            "Of a `receive` step: whether the webhook's signature is valid, as it is to be by default.",
+        ),
+        KeySpec::new(
+            "passed",
+            Shape::OneOf(&[Shape::Integer, Shape::Matcher]),
+            "Of a `parallel` step: how many of its steps are to pass. All by default.",
+        ),
+        KeySpec::new(
+            "error",
+            Shape::Literal(&["timeout", "connection", "tls"]),
+            "The way in which the request is to fail.",
+        ),
+    ],
+};
+
+/// Words that others use for what a key here means.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    (
+        "body",
+        "the body is checked by paths such as `$.id`, as a whole under `json` (partial), or as `text`",
+    ),
+    ("code", "did you mean `status`?"),
+    ("status_code", "did you mean `status`?"),
+    ("statusCode", "did you mean `status`?"),
+    ("time", "did you mean `duration`?"),
+    ("latency", "did you mean `duration`?"),
+    ("response_time", "did you mean `duration`?"),
+    (
+        "jsonpath",
+        "a JSONPath is a key of its own, such as `$.id: 5`",
+    ),
+    ("path", "a JSONPath is a key of its own, such as `$.id: 5`"),
+];
+
+impl Expect {
+    /// Decodes an `expect` map, or a `where`, `until` or `fail_on`, which are expect maps too.
+    pub fn decode(node: &Node, decoder: &mut Decoder) -> Self {
+        let mut expect = Self {
+            place: decoder.place(node),
+            checks: Vec::new(),
+        };
+        for entry in decoder.map(node) {
+            expect.entry(entry, decoder);
+        }
+        expect.refuse_checks_beside_error(decoder);
+        expect
+    }
+
+    fn entry(&mut self, entry: &Entry, decoder: &mut Decoder) {
+        let Entry { key, value } = entry;
+        match key.text.as_str() {
+            "status" => self.matcher(key, Subject::Status, value, decoder),
+            "headers" => {
+                for header in decoder.map(value) {
+                    let name = header.key.text.to_ascii_lowercase();
+                    self.matcher(&header.key, Subject::Header(name), &header.value, decoder);
+                }
+            }
+            "cookies" => {
+                for cookie in decoder.map(value) {
+                    let subject = Subject::Cookie(cookie.key.text.clone());
+                    self.matcher(&cookie.key, subject, &cookie.value, decoder);
+                }
+            }
+            "text" => self.matcher(key, Subject::Text, value, decoder),
+            "json" => {
+                let matcher = Matcher::decode_data(&PARTIAL, value, decoder, Domain::Json);
+                self.add(key, Subject::Json, matcher, decoder);
+            }
+            "schema" => {
+                let matcher = Matcher::decode_data(&SCHEMA, value, decoder, Domain::Json);
+                self.add(key, Subject::Schema, matcher, decoder);
+            }
+            "contract" => self.matcher(key, Subject::Contract, value, decoder),
+            "duration" => self.matcher(key, Subject::Duration, value, decoder),
+            "passed" => self.matcher(key, Subject::Passed, value, decoder),
+            "error" => self.matcher(key, Subject::Error, value, decoder),
+            "signature" => {
+                let problem =
+                    Diagnostic::error("unfit-check", "`signature` is for `receive` steps")
+                        .at(decoder.key_place(key));
+                decoder.problem(problem);
+            }
+            path if path.starts_with('$') => self.path(key, value, decoder),
+            _ => {
+                let problem = unknown_check(key, decoder);
+                decoder.problem(problem);
+            }
+        }
+    }
+
+    fn path(&mut self, key: &Key, value: &Node, decoder: &mut Decoder) {
+        match Path::parse(&key.text) {
+            Ok(path) => self.matcher(key, Subject::Path(path), value, decoder),
+            Err(error) => {
+                let place = Place::new(&decoder.source, key.span);
+                let problem = if key.text.contains("${{") {
+                    Diagnostic::error("bad-path", "a key has no expressions in it").help(
+                        "capture the list and look into it with an expression, as in `check: [ids[index] == id]`",
+                    )
+                } else {
+                    bad_path(error)
+                };
+                decoder.problem(problem.at(place));
+            }
+        }
+    }
+
+    fn matcher(&mut self, key: &Key, subject: Subject, value: &Node, decoder: &mut Decoder) {
+        let matcher = Matcher::decode(value, decoder, subject.domain());
+        self.add(key, subject, matcher, decoder);
+    }
+
+    fn add(&mut self, key: &Key, subject: Subject, matcher: Matcher, decoder: &Decoder) {
+        self.checks.push(Check {
+            place: decoder.key_place(key),
+            subject,
+            matcher,
+        });
+    }
+
+    /// A request that is to fail has no response that anything else could be expected of.
+    fn refuse_checks_beside_error(&self, decoder: &mut Decoder) {
+        if !self.states_error() {
+            return;
+        }
+        for check in &self.checks {
+            if !matches!(check.subject, Subject::Error) {
+                let problem = Diagnostic::error(
+                    "unfit-check",
+                    "nothing is expected beside `error`: a request that failed has no response",
+                )
+                .at(check.place.clone());
+                decoder.problem(problem);
+            }
+        }
+    }
+}
+
+fn unknown_check(key: &Key, decoder: &Decoder) -> Diagnostic {
+    let name = key.text.as_str();
+    let problem = Diagnostic::error("unknown-key", format!("there is no check `{name}`"))
+        .at(decoder.key_place(key))
+        .label("unknown check");
+    if let Some((_, help)) = OTHER_WORDS.iter().find(|(word, _)| *word == name) {
+        return problem.help(*help);
+    }
+    let known = EXPECT.keys.iter().map(|key| key.name);
+    if let Some(close) = did_you_mean(name, known.clone()) {
+        return problem.help(format!("did you mean `{close}`?"));
+    }
+    let path = format!("$.{name}");
+    if Path::parse(&path).is_ok() {
+        return problem.help(format!("did you mean `{path}`, the member of the body?"));
+    }
+    problem.help(format!(
+        "a check is one of {}, or a JSONPath that starts with `$`",
+        known.collect::<Vec<_>>().join(", ")
+    ))
+}

@@ -1,0 +1,79 @@
+//! What holds of a response without being said: a request that states no status answers 2xx, and keeps the contract.
+
+use super::evaluate::reason_phrase;
+use super::show::{LINE_LIMIT, Show, count, limited};
+use super::{Evidence, Verdict};
+use crate::diagnostic::Diagnostic;
+use crate::source::Place;
+
+/// Whether the response's status is 2xx, for a step whose `expect` states none. `place` is where the step stands.
+#[must_use]
+pub fn implied_status(evidence: Evidence<'_>, place: &Place) -> Verdict {
+    let Some(response) = evidence.response else {
+        return no_response(place);
+    };
+    let status = response.status;
+    if (200..300).contains(&status) {
+        return Verdict::Passed;
+    }
+    let reason = reason_phrase(response, show(evidence));
+    Verdict::Failed(
+        Diagnostic::error("status", format!("expected 2xx, got {status}{reason}"))
+            .at(place.clone())
+            .label(format!("answered {status}"))
+            .help(format!(
+                "a request must answer 2xx unless it says otherwise; if this is right, write `expect: {{ status: {status} }}`"
+            )),
+    )
+}
+
+/// Whether the response keeps the pack's contract, for a step whose `expect` does not say that it need not.
+#[must_use]
+pub fn implied_contract(evidence: Evidence<'_>, place: &Place) -> Verdict {
+    match (evidence.contract, evidence.response) {
+        (Some(_), Some(_)) => contract_verdict(evidence, place),
+        _ => Verdict::Passed,
+    }
+}
+
+pub(super) fn contract_verdict(evidence: Evidence<'_>, place: &Place) -> Verdict {
+    let (Some((contract, operation)), Some(response)) = (evidence.contract, evidence.response)
+    else {
+        return no_response(place);
+    };
+    let breaches = contract.breaches(operation, response, evidence.redactor);
+    let call = format!("{} {}", operation.method, operation.path);
+    let failure = match breaches.as_slice() {
+        [] => return Verdict::Passed,
+        [only] => Diagnostic::error("contract", format!("{call} breaks the contract: {only}")),
+        all => {
+            let lines = limited(all.iter().map(ToString::to_string), LINE_LIMIT);
+            let places = count(all.len(), "place");
+            Diagnostic::error(
+                "contract",
+                format!("{call} breaks the contract in {places}"),
+            )
+            .note(lines.join("\n"))
+        }
+    };
+    Verdict::Failed(
+        failure
+            .at(place.clone())
+            .label(format!("answered {}", response.status))
+            .help("if the provider really answers so, mend the pack's `openapi`; `contract: false` turns this check off"),
+    )
+}
+
+fn show(evidence: Evidence<'_>) -> Show<'_> {
+    Show {
+        redactor: evidence.redactor,
+        base: "$",
+    }
+}
+
+fn no_response(place: &Place) -> Verdict {
+    Verdict::Errored(
+        Diagnostic::error("no-response", "there is no response that could be checked")
+            .at(place.clone()),
+    )
+}

@@ -1,0 +1,267 @@
+//! Reading matchers: which operators there are, and what their arguments may be.
+
+use std::sync::Arc;
+
+use super::{
+    Argument, Fault, Make, Making, Matcher, OPERATORS, Operator, OperatorSpec, eq, schema,
+};
+use crate::check::domain::Domain;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::document::Decoder;
+use crate::expr::Template;
+use crate::source::{Entry, Key, Node, Yaml};
+use crate::value::Path;
+
+impl Matcher {
+    /// Decodes a plain value or a map of operators. What is wrong with it becomes a problem of the decoder.
+    pub(in crate::check) fn decode(node: &Node, decoder: &mut Decoder, domain: Domain) -> Self {
+        match &node.value {
+            Yaml::Map(entries) => Self::decode_operators(node, entries, decoder, domain),
+            _ => Self::decode_data(&eq::EQ, node, decoder, domain),
+        }
+    }
+
+    /// Decodes a value of which everything is data, for one operator.
+    pub(in crate::check) fn decode_data(
+        spec: &'static OperatorSpec,
+        node: &Node,
+        decoder: &mut Decoder,
+        domain: Domain,
+    ) -> Self {
+        let scene = Scene {
+            map: &[],
+            domain,
+            key: None,
+        };
+        Self {
+            operators: Operator::decode(spec, node, &scene, decoder)
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    fn decode_operators(
+        node: &Node,
+        entries: &[Entry],
+        decoder: &mut Decoder,
+        domain: Domain,
+    ) -> Self {
+        if entries.is_empty() {
+            let problem = Diagnostic::error("empty-matcher", "this map has no operators")
+                .at(decoder.place(node))
+                .help("to compare with the empty object, write `eq: {}`");
+            decoder.problem(problem);
+        }
+        let operators = entries.iter().filter_map(|entry| {
+            let spec = find(&entry.key, decoder, domain)?;
+            let scene = Scene {
+                map: entries,
+                domain,
+                key: Some(&entry.key),
+            };
+            Operator::decode(spec, &entry.value, &scene, decoder)
+        });
+        Self {
+            operators: operators.collect(),
+        }
+    }
+}
+
+/// Where an operator stands.
+struct Scene<'n> {
+    /// The map it is in.
+    map: &'n [Entry],
+    domain: Domain,
+    key: Option<&'n Key>,
+}
+
+/// The operator that a key names, if it is one and may be used here.
+fn find(key: &Key, decoder: &mut Decoder, domain: Domain) -> Option<&'static OperatorSpec> {
+    let Some(spec) = OPERATORS.iter().find(|spec| spec.name == key.text) else {
+        decoder.problem(unknown_operator(key, decoder));
+        return None;
+    };
+    let Some(allowed) = domain.operators() else {
+        return Some(spec);
+    };
+    if allowed.contains(&spec.name) {
+        return Some(spec);
+    }
+    let problem = Diagnostic::error(
+        "unfit-operator",
+        format!("`{}` is no operator for {}", spec.name, domain.name()),
+    )
+    .at(decoder.key_place(key))
+    .help(format!("{} has: {}", domain.name(), allowed.join(", ")));
+    decoder.problem(problem);
+    None
+}
+
+fn unknown_operator(key: &Key, decoder: &Decoder) -> Diagnostic {
+    let problem = Diagnostic::error(
+        "unknown-operator",
+        format!("there is no operator `{}`", key.text),
+    )
+    .at(decoder.key_place(key))
+    .label("unknown operator");
+    match did_you_mean(&key.text, OPERATORS.iter().map(|spec| spec.name)) {
+        Some(close) => problem.help(format!("did you mean `{close}`?")),
+        None => problem.help(
+            "a map holds operators (`probity list operators`); an object is compared under `eq` (exact), or as a \
+             part of the body under `json` (partial)",
+        ),
+    }
+}
+
+impl Operator {
+    fn decode(
+        spec: &'static OperatorSpec,
+        node: &Node,
+        scene: &Scene<'_>,
+        decoder: &mut Decoder,
+    ) -> Option<Self> {
+        let argument = match &spec.make {
+            Make::Data(_) => data(spec, node, scene, decoder)?,
+            Make::Schema => schema::decode(node, decoder)?,
+            Make::Matcher(domain, _) => {
+                let domain = domain.unwrap_or(scene.domain);
+                Argument::Matcher(Box::new(Matcher::decode(node, decoder, domain)))
+            }
+            Make::Matchers(_) => Argument::Matchers(matchers(spec, node, scene, decoder)?),
+            Make::With(other) => {
+                require_beside(other, scene, decoder);
+                return None;
+            }
+        };
+        Some(Self {
+            spec,
+            key: scene.key.map(|key| decoder.key_place(key)),
+            place: decoder.place(node),
+            argument,
+        })
+    }
+}
+
+/// Decodes an argument that is data, and makes its test at once if it has no expressions.
+fn data(
+    spec: &'static OperatorSpec,
+    node: &Node,
+    scene: &Scene<'_>,
+    decoder: &mut Decoder,
+) -> Option<Argument> {
+    let known = decoder.problems.len();
+    let template = decoder.template(node);
+    let making = Making {
+        domain: scene.domain,
+        except: except(spec, scene, decoder),
+    };
+    if decoder.problems.len() > known {
+        return None;
+    }
+    ready_now(spec, template, making, decoder)
+}
+
+/// The argument with its test if it is literal.
+pub(super) fn ready_now(
+    spec: &'static OperatorSpec,
+    template: Template,
+    making: Making,
+    decoder: &mut Decoder,
+) -> Option<Argument> {
+    let Some(value) = template.as_literal() else {
+        return Some(Argument::Dynamic(template, making));
+    };
+    match spec.test(value.clone(), &making) {
+        Ok(test) => Some(Argument::Literal(value.clone(), test)),
+        Err(fault) => {
+            decoder.problem(fault.diagnostic(spec).at(template.place));
+            None
+        }
+    }
+}
+
+impl Fault {
+    /// The fault as a problem of the operator's argument.
+    pub(super) fn diagnostic(self, spec: &OperatorSpec) -> Diagnostic {
+        let problem = Diagnostic::error("bad-argument", self.message);
+        match self.help {
+            Some(help) => problem.help(help),
+            None => problem.help(format!("for example `{}`", spec.example)),
+        }
+    }
+}
+
+fn matchers(
+    spec: &'static OperatorSpec,
+    node: &Node,
+    scene: &Scene<'_>,
+    decoder: &mut Decoder,
+) -> Option<Vec<Matcher>> {
+    match &node.value {
+        Yaml::List(items) if !items.is_empty() => Some(
+            items
+                .iter()
+                .map(|item| Matcher::decode(item, decoder, scene.domain))
+                .collect(),
+        ),
+        _ => {
+            let fault = Fault::new(format!("`{}` takes a list of matchers", spec.name));
+            let place = decoder.place(node);
+            decoder.problem(fault.diagnostic(spec).at(place));
+            None
+        }
+    }
+}
+
+/// The paths of an `except` beside an `eq`.
+fn except(spec: &OperatorSpec, scene: &Scene<'_>, decoder: &mut Decoder) -> Arc<[Path]> {
+    let entry = scene.map.iter().find(|entry| {
+        OPERATORS.iter().any(|other| {
+            other.name == entry.key.text
+                && matches!(other.make, Make::With(name) if name == spec.name)
+        })
+    });
+    let Some(entry) = entry else {
+        return Arc::new([]);
+    };
+    if entry.value.as_list().is_none() {
+        decoder.expected("a list of paths", &entry.value);
+        return Arc::new([]);
+    }
+    let mut paths = Vec::new();
+    for node in decoder.list(&entry.value) {
+        let Some(text) = decoder.text(node) else {
+            continue;
+        };
+        match Path::parse(&text) {
+            Ok(path) => paths.push(path),
+            Err(error) => {
+                let span = node.inner_span(error.offset..error.offset + 1);
+                let problem = bad_path(error).at(crate::source::Place::new(&decoder.source, span));
+                decoder.problem(problem);
+            }
+        }
+    }
+    paths.into()
+}
+
+/// A JSONPath that is none.
+pub(in crate::check) fn bad_path(error: crate::value::PathError) -> Diagnostic {
+    let problem = Diagnostic::error("bad-path", error.message);
+    match error.help {
+        Some(help) => problem.help(help),
+        None => problem,
+    }
+}
+
+fn require_beside(other: &str, scene: &Scene<'_>, decoder: &mut Decoder) {
+    let Some(key) = scene.key else { return };
+    if !scene.map.iter().any(|entry| entry.key.text == other) {
+        let problem = Diagnostic::error(
+            "unfit-operator",
+            format!("`{}` stands beside `{other}`, which is not here", key.text),
+        )
+        .at(decoder.key_place(key));
+        decoder.problem(problem);
+    }
+}

@@ -1,0 +1,78 @@
+//! `matches`: a regular expression somewhere in a text.
+
+use std::sync::Arc;
+
+use regex::{Regex, RegexBuilder};
+
+use super::{Answer, Fault, Made, Make, OperatorSpec, Test};
+use crate::check::show::{Context, cut};
+use crate::document::Shape;
+use crate::value::Value;
+
+/// Bytes that a compiled expression may take, so that `\w{5000}` in a file can't take all memory.
+const SIZE_LIMIT: usize = 1 << 20;
+
+pub(super) static MATCHES: OperatorSpec = OperatorSpec {
+    name: "matches",
+    doc: "A string in which this regular expression (of Rust's `regex`: no look-around, no back-references) matches \
+          somewhere; anchor it with `^` and `$`.",
+    argument: Shape::Text,
+    example: "$.id: { matches: '^[0-9a-f]{24}$' }",
+    lists: false,
+    make: Make::Data(|pattern, _| make(&pattern)),
+};
+
+#[derive(Debug)]
+struct Matches(Regex);
+
+fn make(pattern: &Value) -> Made {
+    let Value::String(pattern) = pattern else {
+        return Err(Fault::new(format!(
+            "`matches` takes a string, found {pattern}"
+        )));
+    };
+    match RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build() {
+        Ok(regex) => Ok(Arc::new(Matches(regex))),
+        Err(error) => Err(bad_regex(pattern, &error)),
+    }
+}
+
+/// Why a text is no regular expression, as far as one line says it.
+fn bad_regex(pattern: &str, error: &regex::Error) -> Fault {
+    let whole = error.to_string();
+    let reason = match error {
+        regex::Error::CompiledTooBig(_) => "it is too large when compiled",
+        // The message draws the pattern and carets; its last line says what is wrong.
+        _ => whole
+            .lines()
+            .last()
+            .map_or("", |line| line.trim().trim_start_matches("error: ")),
+    };
+    let fault = Fault::new(format!(
+        "`{}` is not a regular expression: {reason}",
+        cut(pattern)
+    ));
+    let look_around = ["(?=", "(?!", "(?<=", "(?<!"];
+    if look_around.iter().any(|look| pattern.contains(look)) {
+        fault.help(
+            "look-around is not supported; combine operators instead, such as `all_of` and `not: { matches: … }`",
+        )
+    } else if reason.contains("backreference") {
+        fault.help("back-references are not supported")
+    } else {
+        fault.help("a character with a meaning of its own, such as `(` or `{`, is written with `\\` before it")
+    }
+}
+
+impl Test for Matches {
+    fn describe(&self, _: Context<'_>) -> String {
+        format!("a string that matches `{}`", cut(self.0.as_str()))
+    }
+
+    fn holds(&self, actual: &Value, _: Context<'_>) -> Answer {
+        match actual {
+            Value::String(text) => self.0.is_match(text).into(),
+            _ => Answer::Unfit,
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! `schema`: a JSON Schema (draft 2020-12).
+
+use std::sync::Arc;
+
+use super::{Answer, Argument, Complaint, Fault, Made, Make, Making, OperatorSpec, Test};
+use crate::check::domain::Domain;
+use crate::check::schema::Schema;
+use crate::check::show::{Context, LINE_LIMIT, count, limited};
+use crate::document::{Decoder, Shape};
+use crate::source::Node;
+use crate::value::Value;
+
+pub(in crate::check) static SCHEMA: OperatorSpec = OperatorSpec {
+    name: "schema",
+    doc: "A value that this JSON Schema (draft 2020-12, formats checked) allows: inline, or the path of a file.",
+    argument: Shape::OneOf(&[Shape::Text, Shape::JsonSchema]),
+    example: "$.customer: { schema: schemas/customer.json }",
+    lists: true,
+    make: Make::Schema,
+};
+
+#[derive(Debug)]
+struct BySchema(Schema);
+
+pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
+    let known = decoder.problems.len();
+    let template = decoder.template(node);
+    if decoder.problems.len() > known {
+        return None;
+    }
+    let made = match template.as_literal() {
+        None => {
+            let making = Making {
+                domain: Domain::Json,
+                except: Arc::new([]),
+            };
+            return Some(Argument::Dynamic(template, making));
+        }
+        Some(Value::String(path)) => read(path, decoder),
+        Some(schema) => Ok(schema.clone()),
+    };
+    let made = made.and_then(|schema| make(&schema).map(|test| (schema, test)));
+    match made {
+        Ok((schema, test)) => Some(Argument::Literal(schema, test)),
+        Err(fault) => {
+            decoder.problem(fault.diagnostic(&SCHEMA).at(template.place));
+            None
+        }
+    }
+}
+
+/// Reads a schema's file, which lies beside the document.
+fn read(path: &str, decoder: &Decoder) -> Result<Value, Fault> {
+    let bytes = decoder
+        .folder
+        .read(&decoder.beside, path)
+        .map_err(Fault::new)?;
+    serde_json::from_slice(&bytes)
+        .map_err(|error| Fault::new(format!("`{path}` is not JSON: {error}")))
+}
+
+pub(super) fn make(value: &Value) -> Made {
+    if !value.is_object() && !value.is_boolean() {
+        return Err(Fault::new(format!("{value} is not a JSON Schema"))
+            .help("a schema is a map, or the path of a file (without expressions in it)"));
+    }
+    match Schema::compile(value) {
+        Ok(schema) => Ok(Arc::new(BySchema(schema))),
+        Err(reason) => Err(Fault::new(format!("this is not a JSON Schema: {reason}"))),
+    }
+}
+
+impl Test for BySchema {
+    fn describe(&self, _: Context<'_>) -> String {
+        "what the schema allows".to_owned()
+    }
+
+    fn holds(&self, actual: &Value, _: Context<'_>) -> Answer {
+        self.0.allows(actual).into()
+    }
+
+    fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
+        let breaches = self.0.breaches(actual, cx.show);
+        let summary = match breaches.as_slice() {
+            [only] => only.clone(),
+            all => format!("breaks the schema in {}", count(all.len(), "place")),
+        };
+        let located = breaches.len() == 1 && !cx.show.base.is_empty();
+        let notes = match breaches.len() {
+            0 | 1 => Vec::new(),
+            _ => vec![limited(breaches.into_iter(), LINE_LIMIT).join("\n")],
+        };
+        Complaint {
+            label: "breaks the schema".to_owned(),
+            summary,
+            notes,
+            help: Vec::new(),
+            place: None,
+            located,
+        }
+    }
+}

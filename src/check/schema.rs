@@ -1,0 +1,171 @@
+//! JSON Schemas (draft 2020-12), compiled, and what breaks them in plain words.
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::paths::Location;
+use jsonschema::{Draft, ValidationError, ValidationOptions, Validator};
+
+use super::formats::FORMATS;
+use super::show::Show;
+use crate::value::{PathStep, Value, normalized};
+
+/// Breaches that are looked for; what is shown is less.
+const LIMIT: usize = 100;
+
+/// A compiled JSON Schema.
+#[derive(Debug)]
+pub(super) struct Schema(Validator);
+
+/// The options that all schemas share: formats are checked, references lead nowhere but into the schema itself.
+pub(super) fn options<'i>() -> ValidationOptions<'i> {
+    let options = jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .offline()
+        .should_validate_formats(true);
+    FORMATS.iter().fold(options, |options, (name, test)| {
+        options.with_format(*name, *test)
+    })
+}
+
+impl Schema {
+    /// # Errors
+    /// Why the value is no schema.
+    pub(super) fn compile(schema: &Value) -> Result<Self, String> {
+        match options().build(schema) {
+            Ok(validator) => Ok(Self(validator)),
+            Err(error) => Err(reason(&error)),
+        }
+    }
+
+    pub(super) fn allows(&self, value: &Value) -> bool {
+        self.0.is_valid(value)
+    }
+
+    /// What breaks it, a sentence each.
+    pub(super) fn breaches(&self, value: &Value, show: Show<'_>) -> Vec<String> {
+        self.0
+            .iter_errors(value)
+            .take(LIMIT)
+            .flat_map(|error| sentences(&error, value, show))
+            .collect()
+    }
+}
+
+/// Why a schema can't be compiled, with the place in it.
+pub(super) fn reason(error: &ValidationError<'_>) -> String {
+    let place = error.instance_path().as_str();
+    if place.is_empty() {
+        error.to_string()
+    } else {
+        format!("{error} (at `{place}`)")
+    }
+}
+
+fn sentences(error: &ValidationError<'_>, root: &Value, show: Show<'_>) -> Vec<String> {
+    use ValidationErrorKind as Kind;
+    let steps = steps(error.instance_path(), root);
+    let path = show.path(&normalized(&steps));
+    let below = |name: &str| {
+        let mut steps = steps.clone();
+        steps.push(PathStep::Name(name.to_owned()));
+        show.path(&normalized(&steps))
+    };
+    let actual = show.value(error.instance());
+    let expected = match error.kind() {
+        Kind::Required { property } => {
+            let name = property.as_str().unwrap_or_default();
+            return vec![format!("{} is missing, and is required", below(name))];
+        }
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            return unexpected
+                .iter()
+                .map(|name| format!("{} is not allowed", below(name)))
+                .collect();
+        }
+        Kind::FalseSchema => return vec![format!("{path} is not allowed, got {actual}")],
+        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
+            return alternatives(context, &path, root, show);
+        }
+        Kind::Type { kind } => type_words(kind),
+        Kind::Enum { options } => match options.as_array() {
+            Some(options) => format!("one of {}", show.values(options)),
+            None => show.value(options),
+        },
+        Kind::Constant { expected_value } => show.value(expected_value),
+        Kind::Format { format } => format!("a string of the format {format}"),
+        Kind::Pattern { pattern } => format!("a string that matches `{pattern}`"),
+        Kind::Minimum { limit } => format!("at least {limit}"),
+        Kind::Maximum { limit } => format!("at most {limit}"),
+        Kind::ExclusiveMinimum { limit } => format!("greater than {limit}"),
+        Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
+        Kind::MinLength { limit } => format!("a string of at least {limit} characters"),
+        Kind::MaxLength { limit } => format!("a string of at most {limit} characters"),
+        Kind::MinItems { limit } => format!("a list of at least {limit} elements"),
+        Kind::MaxItems { limit } => format!("a list of at most {limit} elements"),
+        Kind::UniqueItems => "a list without an element twice".to_owned(),
+        _ => return vec![format!("{path}: {}", error.masked_with(actual))],
+    };
+    vec![format!("{path}: expected {expected}, got {actual}")]
+}
+
+fn type_words(kind: &TypeKind) -> String {
+    let word = |name: &str| match name {
+        "null" => "null".to_owned(),
+        "integer" | "array" | "object" => format!("an {name}"),
+        name => format!("a {name}"),
+    };
+    match kind {
+        TypeKind::Single(kind) => word(kind.as_str()),
+        TypeKind::Multiple(kinds) => {
+            let words: Vec<String> = kinds.iter().map(|kind| word(kind.as_str())).collect();
+            words.join(" or ")
+        }
+    }
+}
+
+/// Of several alternatives none of which holds, what is wrong with the one that was most likely meant: the one that
+/// gets furthest into the value.
+fn alternatives(
+    context: &[Vec<ValidationError<'static>>],
+    path: &str,
+    root: &Value,
+    show: Show<'_>,
+) -> Vec<String> {
+    let depth = |errors: &&Vec<ValidationError<'_>>| {
+        let deepest = errors
+            .iter()
+            .map(|error| error.instance_path().segments().count());
+        // One of the wrong type altogether comes last.
+        let wrong_type = errors
+            .iter()
+            .any(|error| matches!(error.kind(), ValidationErrorKind::Type { .. }));
+        (deepest.max().unwrap_or(0), !wrong_type)
+    };
+    let nearest = context.iter().rev().max_by_key(depth);
+    let mut all = vec![format!(
+        "{path} is none of the {} alternatives",
+        context.len()
+    )];
+    if let Some(errors) = nearest {
+        for error in errors {
+            all.extend(sentences(error, root, show));
+        }
+    }
+    all
+}
+
+/// A JSON Pointer as steps; what is an index, and what a name, is told by the value it leads through.
+fn steps(location: &Location, root: &Value) -> Vec<PathStep> {
+    let mut steps = Vec::new();
+    let mut here = Some(root);
+    for segment in location.as_str().split('/').skip(1) {
+        let name = segment.replace("~1", "/").replace("~0", "~");
+        if let (Some(Value::Array(items)), Ok(index)) = (here, name.parse::<usize>()) {
+            here = items.get(index);
+            steps.push(PathStep::Index(index));
+        } else {
+            here = here.and_then(|here| here.get(&name));
+            steps.push(PathStep::Name(name));
+        }
+    }
+    steps
+}

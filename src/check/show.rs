@@ -1,0 +1,161 @@
+//! How values read in messages: secrets are taken out first, then they are shortened; and where two of them differ.
+
+use crate::clock::Clock;
+use crate::expr::Scope;
+use crate::value::{Difference, Redactor, Value, shorten};
+
+/// Characters of a value that a message shows.
+const LIMIT: usize = 80;
+/// Characters of a long text shown before the place where it parts from another.
+const LEAD: usize = 20;
+/// Lines that a list in a note may have before it ends in "and N more".
+pub(super) const LINE_LIMIT: usize = 10;
+
+/// What matchers need beside the value: the clock, and how to show things.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub clock: &'a Clock,
+    pub show: Show<'a>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(scope: &'a dyn Scope, show: Show<'a>) -> Self {
+        Self {
+            clock: scope.tools().clock,
+            show,
+        }
+    }
+
+    /// For values inside of the one looked at, whose paths are told from there.
+    pub(super) fn inside(self) -> Self {
+        Self {
+            show: Show {
+                base: "",
+                ..self.show
+            },
+            ..self
+        }
+    }
+}
+
+/// Shows values.
+#[derive(Clone, Copy)]
+pub(super) struct Show<'a> {
+    pub redactor: Option<&'a Redactor>,
+    /// The path of the value looked at, `$` for the whole body; empty where it has none.
+    pub base: &'a str,
+}
+
+impl Show<'_> {
+    /// A value as compact JSON, without secrets, shortened.
+    pub(super) fn value(self, value: &Value) -> String {
+        let shown = match self.redactor.filter(|redactor| !redactor.is_empty()) {
+            Some(redactor) => shorten(&redactor.redact_value(value), LIMIT),
+            None => shorten(value, LIMIT),
+        };
+        if !shown.ends_with('…') {
+            return shown;
+        }
+        match value {
+            Value::String(text) => {
+                format!("{shown}\" ({})", count(text.chars().count(), "character"))
+            }
+            Value::Array(items) => format!("{shown} ({})", count(items.len(), "element")),
+            _ => shown,
+        }
+    }
+
+    /// Several values, separated by commas.
+    pub(super) fn values<'v>(self, values: impl IntoIterator<Item = &'v Value>) -> String {
+        let shown = values.into_iter().map(|value| self.value(value));
+        limited(shown, LINE_LIMIT).join(", ")
+    }
+
+    /// A text as it is, without secrets, shortened.
+    pub(super) fn text(self, text: &str) -> String {
+        cut(&self.redact(text))
+    }
+
+    fn redact(self, text: &str) -> String {
+        match self.redactor {
+            Some(redactor) => redactor.redact(text).into_owned(),
+            None => text.to_owned(),
+        }
+    }
+
+    /// Two values beside each other: long texts from shortly before the place where they part.
+    pub(super) fn contrast(self, expected: &Value, actual: &Value) -> (String, String) {
+        let (Value::String(left), Value::String(right)) = (expected, actual) else {
+            return (self.value(expected), self.value(actual));
+        };
+        let (left, right) = (self.redact(left), self.redact(right));
+        let common = left
+            .chars()
+            .zip(right.chars())
+            .take_while(|(left, right)| left == right)
+            .count();
+        if common < LIMIT / 2 || left == right {
+            return (self.value(expected), self.value(actual));
+        }
+        let from = |text: &str| {
+            let rest: String = text.chars().skip(common - LEAD).take(LIMIT).collect();
+            let whole = text.chars().count() <= common - LEAD + LIMIT;
+            let quoted = Value::from(rest).to_string();
+            let inner = quoted
+                .trim_start_matches('"')
+                .strip_suffix('"')
+                .unwrap_or("");
+            format!("\"…{inner}{}\"", if whole { "" } else { "…" })
+        };
+        (from(&left), from(&right))
+    }
+
+    /// One difference as a sentence.
+    pub(super) fn difference(self, difference: &Difference) -> String {
+        let path = self.path(&difference.path);
+        match (&difference.expected, &difference.actual) {
+            (Some(expected), Some(actual)) => {
+                let (expected, actual) = self.contrast(expected, actual);
+                format!("{path}: expected {expected}, got {actual}")
+            }
+            (Some(expected), None) => {
+                format!("{path} is missing, expected {}", self.value(expected))
+            }
+            (None, Some(actual)) => format!("{path} is not expected, got {}", self.value(actual)),
+            (None, None) => path,
+        }
+    }
+
+    /// A path that begins at the value looked at (`$.a`), as it is told to the user.
+    pub(super) fn path(self, path: &str) -> String {
+        let rest = path.strip_prefix('$').unwrap_or(path);
+        match (self.base, rest) {
+            ("", "") => "the value".to_owned(),
+            (base, rest) => format!("`{base}{rest}`"),
+        }
+    }
+}
+
+/// Lines of a note, `and N more` for those beyond the limit.
+pub(super) fn limited(mut lines: impl Iterator<Item = String>, limit: usize) -> Vec<String> {
+    let mut shown: Vec<String> = lines.by_ref().take(limit).collect();
+    match lines.count() {
+        0 => {}
+        more => shown.push(format!("and {more} more")),
+    }
+    shown
+}
+
+/// `1 element`, `2 elements`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// At most as many characters as a message shows, with `…` for the rest.
+pub(super) fn cut(text: &str) -> String {
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
