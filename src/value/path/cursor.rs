@@ -12,6 +12,8 @@ pub(super) struct Cursor<'t> {
     pub(super) text: &'t str,
     pub(super) at: usize,
     depth: usize,
+    /// Whether only the verdict counts: then no help is looked for, because looking for help means trying other paths.
+    pub(super) plain: bool,
     /// How many filters enclose this place.
     pub(super) filters: usize,
     /// How many `$` were met.
@@ -36,6 +38,7 @@ impl<'t> Cursor<'t> {
             text,
             at: 0,
             depth: 0,
+            plain: false,
             filters: 0,
             documents: 0,
         }

@@ -7,17 +7,16 @@ use std::sync::Arc;
 
 use regex::Regex;
 
-use super::super::{Number, Value, compare, equal};
-use super::ast::{Comparison, Expr, Operand, Pattern, Query, Root, Segment, Selector, Step};
+use super::super::Value;
+use super::ast::{Query, Segment, Selector, Step};
 use super::place::PathStep;
-use super::regexp;
 
 /// Nodes that one evaluation may visit: more than a 16 MiB document has, so that only paths whose work grows faster than
 /// the document (`$..*..*..*`) reach it.
 pub(super) const MAX_VISITS: usize = 20_000_000;
 
-/// The evaluation visited more than [`MAX_VISITS`] nodes.
-#[derive(Debug)]
+/// The evaluation would visit more nodes than it may.
+#[derive(Debug, PartialEq)]
 pub(super) struct TooMuch;
 
 /// A singular query's value.
@@ -41,8 +40,12 @@ fn position(index: i64, length: usize) -> Option<usize> {
     length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?)
 }
 
-pub(super) fn values<'a>(query: &Query, document: &'a Value) -> Result<Vec<&'a Value>, TooMuch> {
-    let nodes = Evaluation::new(document).run(query, document, ())?;
+pub(super) fn values<'a>(
+    query: &Query,
+    document: &'a Value,
+    limit: usize,
+) -> Result<Vec<&'a Value>, TooMuch> {
+    let nodes = Evaluation::new(document, limit).run(query, document, ())?;
     Ok(nodes.into_iter().map(|node| node.value).collect())
 }
 
@@ -50,7 +53,7 @@ pub(super) fn located<'a>(
     query: &Query,
     document: &'a Value,
 ) -> Result<Vec<(Vec<PathStep>, &'a Value)>, TooMuch> {
-    let nodes = Evaluation::new(document).run(query, document, Trail(None))?;
+    let nodes = Evaluation::new(document, MAX_VISITS).run(query, document, Trail(None))?;
     let located = nodes
         .into_iter()
         .map(|node| (node.place.steps(), node.value));
@@ -58,7 +61,7 @@ pub(super) fn located<'a>(
 }
 
 /// What is remembered of a node's place: nothing (`()`), or the way there ([`Trail`]).
-trait Place: Clone {
+pub(super) trait Place: Clone {
     fn name(&self, name: &str) -> Self;
     fn index(&self, index: usize) -> Self;
 }
@@ -99,29 +102,29 @@ impl Trail {
 }
 
 #[derive(Clone)]
-struct Node<'a, P> {
-    value: &'a Value,
+pub(super) struct Node<'a, P> {
+    pub(super) value: &'a Value,
     place: P,
 }
 
 /// A compiled pattern; `None` if the text is none.
-type Compiled = Option<Arc<Regex>>;
+pub(super) type Compiled = Option<Arc<Regex>>;
 
 /// One evaluation: what it remembers, and how much more it may do.
-struct Evaluation<'a> {
-    document: &'a Value,
+pub(super) struct Evaluation<'a> {
+    pub(super) document: &'a Value,
     left: Cell<usize>,
     /// Results of the `$` queries of filters: they are the same for each node that the filter looks at.
-    documents: RefCell<HashMap<usize, Rc<Vec<&'a Value>>>>,
+    pub(super) documents: RefCell<HashMap<usize, Rc<Vec<&'a Value>>>>,
     /// Patterns that the document gives, each with whether the whole text has to match.
-    patterns: RefCell<HashMap<(String, bool), Compiled>>,
+    pub(super) patterns: RefCell<HashMap<(String, bool), Compiled>>,
 }
 
 impl<'a> Evaluation<'a> {
-    fn new(document: &'a Value) -> Self {
+    fn new(document: &'a Value, limit: usize) -> Self {
         Self {
             document,
-            left: Cell::new(MAX_VISITS),
+            left: Cell::new(limit),
             documents: RefCell::default(),
             patterns: RefCell::default(),
         }
@@ -133,7 +136,7 @@ impl<'a> Evaluation<'a> {
         Ok(())
     }
 
-    fn run<P: Place>(
+    pub(super) fn run<P: Place>(
         &self,
         query: &Query,
         start: &'a Value,
@@ -237,160 +240,6 @@ impl<'a> Evaluation<'a> {
             _ => {}
         }
         Ok(())
-    }
-
-    fn holds(&self, expr: &Expr, current: &'a Value) -> Result<bool, TooMuch> {
-        Ok(match expr {
-            Expr::Any(parts) => {
-                for part in parts {
-                    if self.holds(part, current)? {
-                        return Ok(true);
-                    }
-                }
-                false
-            }
-            Expr::All(parts) => {
-                for part in parts {
-                    if !self.holds(part, current)? {
-                        return Ok(false);
-                    }
-                }
-                true
-            }
-            Expr::Not(part) => !self.holds(part, current)?,
-            Expr::Exists(query) if query.is_singular() => {
-                walk(query, self.start(query, current)).is_some()
-            }
-            Expr::Exists(query) => !self.nodes(query, current)?.is_empty(),
-            Expr::Compare(left, comparison, right) => {
-                let left = self.value(left, current)?;
-                let right = self.value(right, current)?;
-                compares(left.get(), *comparison, right.get())
-            }
-            Expr::Match {
-                text,
-                pattern,
-                whole,
-            } => self.matches(text, pattern, *whole, current)?,
-        })
-    }
-
-    fn start(&self, query: &Query, current: &'a Value) -> &'a Value {
-        match query.root {
-            Root::Document(_) => self.document,
-            Root::Current => current,
-        }
-    }
-
-    /// What a filter's query finds.
-    fn nodes(&self, query: &Query, current: &'a Value) -> Result<Rc<Vec<&'a Value>>, TooMuch> {
-        let Root::Document(id) = query.root else {
-            return self.fresh_nodes(query, current);
-        };
-        if let Some(known) = self.documents.borrow().get(&id) {
-            return Ok(Rc::clone(known));
-        }
-        let nodes = self.fresh_nodes(query, self.document)?;
-        self.documents.borrow_mut().insert(id, Rc::clone(&nodes));
-        Ok(nodes)
-    }
-
-    fn fresh_nodes(&self, query: &Query, start: &'a Value) -> Result<Rc<Vec<&'a Value>>, TooMuch> {
-        let nodes = self.run(query, start, ())?;
-        Ok(Rc::new(nodes.into_iter().map(|node| node.value).collect()))
-    }
-
-    fn value<'v>(&self, operand: &'v Operand, current: &'a Value) -> Result<Content<'v>, TooMuch>
-    where
-        'a: 'v,
-    {
-        Ok(match operand {
-            Operand::Literal(value) => Content::There(value),
-            Operand::Query(query) => Content::of(walk(query, self.start(query, current))),
-            Operand::Length(operand) => match self.value(operand, current)?.get() {
-                Some(Value::String(text)) => Content::count(text.chars().count()),
-                Some(Value::Array(list)) => Content::count(list.len()),
-                Some(Value::Object(map)) => Content::count(map.len()),
-                _ => Content::Nothing,
-            },
-            Operand::Count(query) => Content::count(self.nodes(query, current)?.len()),
-            Operand::Value(query) => match self.nodes(query, current)?.as_slice() {
-                [value] => Content::There(value),
-                _ => Content::Nothing,
-            },
-        })
-    }
-
-    fn matches(
-        &self,
-        text: &Operand,
-        pattern: &Pattern,
-        whole: bool,
-        current: &'a Value,
-    ) -> Result<bool, TooMuch> {
-        let text = self.value(text, current)?;
-        let Some(Value::String(text)) = text.get() else {
-            return Ok(false);
-        };
-        let regex = match pattern {
-            Pattern::Fixed(regex) => Some(Arc::clone(regex)),
-            Pattern::Read(operand) => match self.value(operand, current)?.get() {
-                Some(Value::String(pattern)) => self.pattern(pattern, whole),
-                _ => None,
-            },
-        };
-        Ok(regex.is_some_and(|regex| regex.is_match(text)))
-    }
-
-    fn pattern(&self, pattern: &str, whole: bool) -> Compiled {
-        self.patterns
-            .borrow_mut()
-            .entry((pattern.to_owned(), whole))
-            .or_insert_with(|| regexp::compile(pattern, whole).ok())
-            .clone()
-    }
-}
-
-/// What an operand stands for.
-enum Content<'v> {
-    There(&'v Value),
-    Made(Value),
-    Nothing,
-}
-
-impl<'v> Content<'v> {
-    fn of(value: Option<&'v Value>) -> Self {
-        value.map_or(Self::Nothing, Self::There)
-    }
-
-    fn count(count: usize) -> Self {
-        Self::Made(Value::Number(Number::from(count)))
-    }
-
-    fn get(&self) -> Option<&Value> {
-        match self {
-            Self::There(value) => Some(value),
-            Self::Made(value) => Some(value),
-            Self::Nothing => None,
-        }
-    }
-}
-
-/// A comparison by RFC 9535: nothing equals nothing, and only numbers and strings have an order.
-fn compares(left: Option<&Value>, comparison: Comparison, right: Option<&Value>) -> bool {
-    let same = || match (left, right) {
-        (Some(left), Some(right)) => equal(left, right),
-        (None, None) => true,
-        _ => false,
-    };
-    let order = || compare(left?, right?);
-    match comparison {
-        Comparison::Equal => same(),
-        Comparison::NotEqual => !same(),
-        Comparison::Less => order().is_some_and(std::cmp::Ordering::is_lt),
-        Comparison::Greater => order().is_some_and(std::cmp::Ordering::is_gt),
-        Comparison::LessOrEqual => same() || order().is_some_and(std::cmp::Ordering::is_lt),
-        Comparison::GreaterOrEqual => same() || order().is_some_and(std::cmp::Ordering::is_gt),
     }
 }
 

@@ -4,7 +4,8 @@ use super::PathError;
 use super::ast::Selector;
 use super::cursor::{Cursor, is_blank, is_name_char, is_name_first};
 use super::filter::FUNCTIONS;
-use super::place::push_name;
+use super::parse::is_path;
+use super::place::{push_index, push_name};
 
 /// The text does not start with `$`.
 pub(super) fn no_root(cursor: &Cursor<'_>) -> PathError {
@@ -22,31 +23,40 @@ pub(super) fn no_root(cursor: &Cursor<'_>) -> PathError {
             let mut path = String::from("$");
             for step in text[1..].split('/') {
                 if step.bytes().all(|byte| byte.is_ascii_digit()) && !step.is_empty() {
-                    super::place::push_index(&mut path, step);
+                    push_index(&mut path, step);
                 } else {
                     push_name(&mut path, step);
                 }
             }
             error.help(format!("write `{path}`"))
         }
-        Some(character) if is_name_first(character) => error.help(format!("write `$.{text}`")),
-        Some(_) => error,
+        Some(_) => with_line(error, rooted(cursor, text)),
     }
+}
+
+/// The text after `$.`, in quotes if it must be.
+fn rooted(cursor: &Cursor<'_>, text: &str) -> Option<String> {
+    let line = format!("$.{text}");
+    if cursor.plain || is_path(&line) {
+        return Some(line);
+    }
+    quoted(&Cursor::new(&line), 1, 2)
 }
 
 /// The path is over, but the text is not.
 pub(super) fn trailing(cursor: &Cursor<'_>) -> PathError {
     let rest = cursor.rest();
     if rest.chars().all(is_blank) {
-        return cursor
-            .error("the path ends with a space")
-            .help(format!("write `{}`", &cursor.text[..cursor.at]));
+        return cursor.error("the path ends with a space").help("remove it");
     }
     let found = rest.trim_start_matches(is_blank).chars().next();
     let error = cursor.error(format!(
         "expected `.`, `[` or the end of the path, found {}",
         cursor.shown()
     ));
+    if cursor.at == 1 {
+        return with_line(error, rooted(cursor, rest.trim_matches(is_blank)));
+    }
     match (last_dotted(cursor), found) {
         (Some((_, name)), Some('(')) => function_outside(cursor, name),
         (_, Some('=' | '!' | '<' | '>')) => error.help(
@@ -87,26 +97,50 @@ fn last_dotted<'t>(cursor: &Cursor<'t>) -> Option<(usize, &'t str)> {
     (!name.is_empty() && before[..dot].ends_with('.')).then(|| (dot - 1, name))
 }
 
-/// The path with what stands between the dot at `dot` and the next segment put in quotes. `None` if that does not help.
+/// The path with what stands between the dot at `dot` and the next segment put in quotes, and later names likewise that
+/// need it. `None` if that does not make a path.
 fn quoted(cursor: &Cursor<'_>, dot: usize, least: usize) -> Option<String> {
-    let text = cursor.text;
+    const MAX_NAMES: usize = 8;
+    if cursor.plain {
+        return None;
+    }
+    let mut line = with_quotes(cursor.text, dot, least)?;
+    for _ in 0..MAX_NAMES {
+        if is_path(&line) {
+            return Some(line);
+        }
+        let mut next = Cursor::new(&line);
+        next.plain = true;
+        next.at = 1;
+        next.query(true).ok()?;
+        let (dot, _) = last_dotted(&next)?;
+        line = with_quotes(&line, dot, next.at)?;
+    }
+    None
+}
+
+/// Puts the name after the dot at `dot` in quotes; it goes on at least to `least`.
+fn with_quotes(text: &str, dot: usize, least: usize) -> Option<String> {
     let end = text[least..]
         .find(['.', '[', ']', '\'', '"', '(', '?', ','])
         .map_or(text.len(), |end| least + end);
-    let name = text[dot + 1..end].trim_end();
-    let descends = text[..dot].ends_with('.');
-    let mut line = text[..=dot].to_owned();
-    if !descends {
-        line.pop();
+    let name = text[dot + 1..end].trim_end_matches(is_blank);
+    // What looks like another language's operator or a template is no name that somebody forgot to quote.
+    let odd = |c: char| matches!(c, '|' | '&' | '{' | '}' | '=' | '<' | '>') || c.is_control();
+    if name.contains(odd) {
+        return None;
     }
+    let descends = text[..dot].ends_with('.');
+    let mut line = text[..if descends { dot + 1 } else { dot }].to_owned();
     let mut key = String::new();
     push_name(&mut key, name);
-    if descends && key.starts_with('.') {
-        key.remove(0);
-    }
-    line.push_str(&key);
-    line.push_str(text[end..].trim_end());
-    super::parse::parse(&line).ok().map(|_| line)
+    line.push_str(if descends {
+        key.trim_start_matches('.')
+    } else {
+        &key
+    });
+    line.push_str(text[end..].trim_end_matches(is_blank));
+    Some(line)
 }
 
 /// A dot without a name after it.
@@ -168,6 +202,9 @@ pub(super) fn no_selector(cursor: &Cursor<'_>) -> PathError {
     let error = cursor.expected("a name in quotes, an index, `*`, a slice or a filter");
     let rest = cursor.rest();
     match rest.chars().next() {
+        Some(']') if cursor.text[..cursor.at].trim_end().ends_with(',') => {
+            error.help("remove the `,`")
+        }
         Some(']') => error.help("write `[*]` for all elements, or `[0]` for the first"),
         Some('(') => error
             .help("scripts are not part of JSONPath: `[-1]` is the last element, `[?…]` a filter"),
@@ -178,17 +215,34 @@ pub(super) fn no_selector(cursor: &Cursor<'_>) -> PathError {
                 .find([']', ',', '=', '<', '>', '!', '~'])
                 .unwrap_or(rest.len());
             let name = rest[..end].trim_end_matches(is_blank);
-            let mut key = String::new();
-            push_name(&mut key, name);
             if rest[end..].starts_with([']', ',']) || end == rest.len() {
                 let key = name.replace('\\', "\\\\").replace('\'', "\\'");
                 error.help(format!("put the name in quotes: `['{key}']`"))
             } else {
-                error.help(format!("a filter is written `[?@{key} == 3]`"))
+                with_line(error, filter_of(name, &rest[end..]))
             }
         }
         _ => error,
     }
+}
+
+/// A filter from a name and what stands after it up to the bracket, such as `id` and `=3]`.
+fn filter_of(name: &str, rest: &str) -> Option<String> {
+    let rest = &rest[..rest.find(']')?];
+    let end = rest.find(|c| !matches!(c, '=' | '<' | '>' | '!' | '~'))?;
+    let comparison = match &rest[..end] {
+        known @ ("!=" | "<" | "<=" | ">" | ">=") => known,
+        _ => "==",
+    };
+    let value = rest[end..].trim_matches(is_blank);
+    let mut filter = String::from("[?@");
+    push_name(&mut filter, name);
+    let plain = format!("{filter} {comparison} {value}]");
+    if is_path(&format!("${plain}")) {
+        return Some(plain);
+    }
+    let quoted = format!("{filter} {comparison} '{value}']");
+    is_path(&format!("${quoted}")).then_some(quoted)
 }
 
 /// After a selector comes neither `,` nor `]`.
@@ -203,7 +257,12 @@ pub(super) fn after_selector(
             .help("end it with `]`");
     }
     if matches!(selector, Some(Selector::Filter(_))) {
-        return cursor.expected("`&&`, `||` or `]`");
+        let error = cursor.expected("`&&`, `||` or `]`");
+        return match cursor.peek() {
+            Some('*' | '+' | '-' | '/' | '%') => error.help("a filter does no arithmetic"),
+            Some(')') => error.help("remove it, or open a parenthesis before"),
+            _ => error,
+        };
     }
     cursor.expected("`,` or `]`")
 }

@@ -5,6 +5,7 @@
 //! bounded when a path is parsed, and the nodes it visits when it is evaluated.
 
 mod ast;
+mod condition;
 mod cursor;
 mod evaluate;
 mod filter;
@@ -82,7 +83,7 @@ impl Path {
     pub fn find<'a>(&self, document: &'a Value) -> Found<'a> {
         let query = &self.0.query;
         if !query.is_singular() {
-            return match evaluate::values(query, document) {
+            return match evaluate::values(query, document, evaluate::MAX_VISITS) {
                 Ok(values) => Found::Many(values),
                 Err(evaluate::TooMuch) => Found::TooMuch {
                     limit: evaluate::MAX_VISITS,

@@ -28,6 +28,16 @@ pub(super) fn parse(text: &str) -> Result<Query, PathError> {
     Ok(query)
 }
 
+/// Whether the text is a path, for hints that must not propose another mistake.
+pub(super) fn is_path(text: &str) -> bool {
+    let mut cursor = Cursor::new(text);
+    cursor.plain = true;
+    text.len() <= MAX_LENGTH
+        && cursor.eat("$")
+        && cursor.query(true).is_ok()
+        && cursor.at == text.len()
+}
+
 impl Cursor<'_> {
     /// The segments after a `$` or `@`.
     pub(super) fn query(&mut self, document: bool) -> Result<Query, PathError> {
