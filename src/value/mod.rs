@@ -7,7 +7,6 @@ mod compare;
 mod decimal;
 mod diff;
 mod duration;
-mod forms;
 mod path;
 mod redact;
 mod show;

@@ -1,5 +1,8 @@
 //! Secrets, and taking every form of them out of a text.
 
+mod forms;
+mod unescape;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -7,7 +10,8 @@ use std::sync::{Arc, OnceLock};
 use aho_corasick::AhoCorasick;
 
 use super::Value;
-use super::forms::forms;
+use forms::forms;
+use unescape::{ESCAPES, Plain};
 
 /// What stands in place of a secret.
 const MASK: &str = "***";
@@ -52,7 +56,7 @@ impl fmt::Debug for Secret {
 pub struct Redactor {
     secrets: Arc<Vec<Secret>>,
     /// Built when a text is first looked at.
-    automaton: Arc<OnceLock<AhoCorasick>>,
+    finder: Arc<OnceLock<Finder>>,
 }
 
 impl Redactor {
@@ -62,7 +66,7 @@ impl Redactor {
             return;
         }
         Arc::make_mut(&mut self.secrets).push(secret.clone());
-        self.automaton = Arc::default();
+        self.finder = Arc::default();
     }
 
     /// Whether there is nothing to redact.
@@ -87,13 +91,14 @@ impl Redactor {
         if self.is_empty() {
             return Cow::Borrowed(text);
         }
-        let automaton = self.automaton.get_or_init(|| build(&self.secrets));
-        if !automaton.is_match(text) {
+        let finder = self.finder.get_or_init(|| Finder::new(&self.secrets));
+        let covered = finder.covered(text);
+        if covered.is_empty() {
             return Cow::Borrowed(text);
         }
         let mut out = String::with_capacity(text.len());
         let mut copied = 0;
-        for (start, end) in covered(automaton, text) {
+        for (start, end) in covered {
             out.push_str(&text[copied..start]);
             out.push_str(MASK);
             copied = end;
@@ -130,38 +135,65 @@ impl fmt::Debug for Redactor {
     }
 }
 
-fn build(secrets: &[Secret]) -> AhoCorasick {
-    let mut patterns: Vec<String> = secrets
-        .iter()
-        .flat_map(|secret| {
-            if secret.is_short() {
-                vec![secret.expose().to_owned()]
-            } else {
-                forms(secret.expose())
-            }
-        })
-        .collect();
-    patterns.sort_unstable();
-    patterns.dedup();
-    AhoCorasick::new(patterns)
-        .expect("the forms of secrets are far from the automaton's limit of states")
+/// How many escapes within escapes are undone: two are JSON in a string of JSON, or a URL in one.
+const MAX_LAYERS: usize = 2;
+
+/// Finds all forms of all secrets.
+struct Finder {
+    automaton: AhoCorasick,
+    /// The first patterns are short secrets, which count only where no escape was undone.
+    short: usize,
 }
 
-/// The stretches that secrets cover, in order and apart from one another.
-fn covered(automaton: &AhoCorasick, text: &str) -> Vec<(usize, usize)> {
-    let mut found: Vec<(usize, usize)> = automaton
-        .find_overlapping_iter(text)
-        .map(|found| (found.start(), found.end()))
-        .collect();
-    found.sort_unstable();
-    let mut covered: Vec<(usize, usize)> = Vec::new();
-    for (start, end) in found {
-        match covered.last_mut() {
-            Some(last) if start < last.1 => last.1 = last.1.max(end),
-            _ => covered.push((start, end)),
+impl Finder {
+    fn new(secrets: &[Secret]) -> Self {
+        let (short, long): (Vec<_>, Vec<_>) = secrets.iter().partition(|secret| secret.is_short());
+        let mut patterns: Vec<String> = short.iter().map(|s| s.expose().to_owned()).collect();
+        patterns.extend(long.iter().flat_map(|secret| forms(secret.expose())));
+        Self {
+            automaton: AhoCorasick::new(patterns)
+                .expect("secrets are far from the automaton's limit of states"),
+            short: short.len(),
         }
     }
-    covered
+
+    /// The stretches that secrets cover, in order and apart from one another.
+    fn covered(&self, text: &str) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        self.search(text.as_bytes(), &[], &mut found);
+        found.sort_unstable();
+        let mut covered: Vec<(usize, usize)> = Vec::new();
+        for (start, end) in found {
+            let (start, end) = (
+                text.floor_char_boundary(start),
+                text.ceil_char_boundary(end),
+            );
+            match covered.last_mut() {
+                Some(last) if start < last.1 => last.1 = last.1.max(end),
+                _ => covered.push((start, end)),
+            }
+        }
+        covered
+    }
+
+    /// Looks through the bytes, which come from the text by the layers, and then below the escapes in them.
+    fn search(&self, bytes: &[u8], layers: &[&Plain], found: &mut Vec<(usize, usize)>) {
+        if self.automaton.is_match(bytes) {
+            let origin = |at| layers.iter().rev().fold(at, |at, layer| layer.origin(at));
+            let all = self.automaton.find_overlapping_iter(bytes);
+            let counts = all.filter(|m| layers.is_empty() || m.pattern().as_usize() >= self.short);
+            found.extend(counts.map(|m| (origin(m.start()), origin(m.end()))));
+        }
+        if layers.len() == MAX_LAYERS {
+            return;
+        }
+        for escape in ESCAPES {
+            if let Some(plain) = escape.undo(bytes) {
+                let below = [layers, &[&plain]].concat();
+                self.search(&plain.bytes, &below, found);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
