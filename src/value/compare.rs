@@ -66,3 +66,78 @@ pub fn contains_partial(actual: &Value, expected: &Value) -> bool {
         _ => equal(actual, expected),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn value(text: &str) -> Value {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn equality_is_of_numbers_and_not_of_texts() {
+        for (left, right, same) in [
+            ("1", "1.0", true),
+            ("[1e2]", "[100]", true),
+            ("1234567890123456.78", "1234567890123456.79", false),
+            ("-0", "0", true),
+            ("1", "\"1\"", false),
+            ("1", "true", false),
+            ("null", "null", true),
+            (r#"{"a":1,"b":2}"#, r#"{"b":2.0,"a":1}"#, true),
+            (r#"{"a":1}"#, r#"{ "a" : 1 }"#, true),
+            (r#"{"a":null}"#, r#"{"b":null}"#, false),
+            (r#"{"a":1}"#, r#"{"a":1,"b":2}"#, false),
+            ("[1,2]", "[2,1]", false),
+            ("[1]", "[1,2]", false),
+        ] {
+            assert_eq!(equal(&value(left), &value(right)), same, "{left} {right}");
+            assert_eq!(equal(&value(right), &value(left)), same, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_strings_have_an_order() {
+        use Ordering::{Equal, Greater, Less};
+        for (left, right, order) in [
+            ("99999999999999999999", "100000000000000000000", Some(Less)),
+            ("1.0", "1", Some(Equal)),
+            ("1e1000000000", "1", Some(Greater)),
+            ("2", "10", Some(Less)),
+            ("\"2\"", "\"10\"", Some(Greater)),
+            // By code point: UTF-16 would put the emoji first.
+            ("\"\u{ff5e}\"", "\"😀\"", Some(Less)),
+            ("1", "\"2\"", None),
+            ("true", "false", None),
+            ("null", "null", None),
+            ("[1]", "[2]", None),
+        ] {
+            assert_eq!(
+                compare(&value(left), &value(right)),
+                order,
+                "{left} {right}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_partial_match_lets_objects_have_more_keys_but_lists_no_more_elements() {
+        let actual = json!({"id": 1, "tags": [{"k": "a", "v": 1}, {"k": "b"}], "more": null});
+        assert!(contains_partial(&actual, &json!({"id": 1.0})));
+        assert!(contains_partial(
+            &actual,
+            &json!({"tags": [{"k": "a"}, {}]})
+        ));
+        assert!(contains_partial(&actual, &json!({"more": null})));
+        assert!(!contains_partial(&actual, &json!({"tags": [{"k": "a"}]})));
+        assert!(!contains_partial(
+            &actual,
+            &json!({"tags": [{"k": "b"}, {"k": "a"}]})
+        ));
+        assert!(!contains_partial(&actual, &json!({"none": null})));
+        assert!(!contains_partial(&json!([1]), &json!({})));
+    }
+}

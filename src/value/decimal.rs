@@ -348,3 +348,6 @@ impl fmt::Debug for Decimal {
         write!(f, "Decimal({self})")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -84,3 +84,72 @@ impl Walk {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn shown(expected: &Value, actual: &Value, partial: bool) -> Vec<String> {
+        let side = |value: Option<Value>| value.map_or("none".to_owned(), |v| v.to_string());
+        differences(expected, actual, partial)
+            .into_iter()
+            .map(|found| {
+                format!(
+                    "{}: {} / {}",
+                    found.path,
+                    side(found.expected),
+                    side(found.actual)
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_place_that_differs_is_named() {
+        let expected =
+            json!({"id": 1, "items": [{"n": 1}, {"n": 2}, 3], "x-y": {"gone": true}, "same": 1.0});
+        let actual =
+            json!({"new": 0, "same": 1, "items": [{"n": 1}, {"n": 5}], "x-y": {}, "id": "1"});
+        let all = [
+            r#"$.id: 1 / "1""#,
+            "$.items[1].n: 2 / 5",
+            "$.items[2]: 3 / none",
+            "$['x-y'].gone: true / none",
+            "$.new: none / 0",
+        ];
+        assert_eq!(shown(&expected, &actual, false), all);
+        assert_eq!(shown(&expected, &actual, true), all[..4]);
+    }
+
+    #[test]
+    fn a_list_with_too_many_elements_differs_even_in_part() {
+        assert_eq!(shown(&json!([]), &json!([1]), true), ["$[0]: none / 1"]);
+        assert_eq!(shown(&json!({}), &json!([]), true), ["$: {} / []"]);
+    }
+
+    #[test]
+    fn there_is_no_difference_exactly_when_values_match() {
+        let values = [
+            json!(null),
+            json!(1),
+            json!([1, {"a": [2]}]),
+            json!({"a": 1}),
+            json!({"a": 1, "b": {}}),
+            json!({"a": 1, "b": {"c": null}}),
+        ];
+        for expected in &values {
+            for actual in &values {
+                assert_eq!(
+                    differences(expected, actual, false).is_empty(),
+                    equal(expected, actual)
+                );
+                assert_eq!(
+                    differences(expected, actual, true).is_empty(),
+                    super::super::contains_partial(actual, expected)
+                );
+            }
+        }
+    }
+}

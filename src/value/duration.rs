@@ -139,3 +139,118 @@ fn decimal(nanos: u128, unit: u128) -> String {
         format!("{}.{fraction}", nanos / unit)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_with_a_unit_is_a_duration() {
+        for (text, millis) in [
+            ("200ms", 200),
+            ("0s", 0),
+            ("5s", 5_000),
+            ("1.5s", 1_500),
+            ("2m", 120_000),
+            ("0.5h", 1_800_000),
+            ("1h", 3_600_000),
+            ("7d", 604_800_000),
+            ("36500d", 3_153_600_000_000),
+        ] {
+            assert_eq!(
+                parse_duration(text),
+                Ok(Duration::from_millis(millis)),
+                "{text}"
+            );
+        }
+        assert_eq!(parse_duration("0.000001ms"), Ok(Duration::from_nanos(1)));
+    }
+
+    #[test]
+    fn anything_else_is_told_what_to_write() {
+        for (text, message) in [
+            ("5", "`5` has no unit: write `5s` or `5ms`"),
+            (
+                "",
+                "an empty text is not a duration: write one such as `5s`",
+            ),
+            (
+                "s",
+                "`s` is not a duration: it does not start with a number; write one such as `5s` or `200ms`",
+            ),
+            (
+                "-5s",
+                "`-5s` is not a duration: it is negative; write one such as `5s` or `200ms`",
+            ),
+            (
+                "+5s",
+                "`+5s` is not a duration: write no `+`; write one such as `5s` or `200ms`",
+            ),
+            (
+                " 5s",
+                "` 5s` is not a duration: write no space; write one such as `5s` or `200ms`",
+            ),
+            ("5 s", "`5 s` is not a duration: write `5s`"),
+            ("5sec", "`5sec` is not a duration: write `5s`"),
+            ("5minutes", "`5minutes` is not a duration: write `5m`"),
+            (
+                "1w",
+                "`w` in `1w` is not a unit: the units are `ms`, `s`, `m`, `h` and `d`",
+            ),
+            (
+                "1h30m",
+                "`1h30m` is not a duration: write one number with one unit, such as `90m` for an hour and a half",
+            ),
+            (
+                "1.s",
+                "`1.s` is not a duration: `1.` is not a number of at most nine decimal places",
+            ),
+            (
+                ".5s",
+                "`.5s` is not a duration: `.5` is not a number of at most nine decimal places",
+            ),
+            (
+                "1.2.3s",
+                "`1.2.3s` is not a duration: `1.2.3` is not a number of at most nine decimal places",
+            ),
+            (
+                "0.0000001ms",
+                "`0.0000001ms` is not a duration: `0.0000001` is not a number of at most nine decimal places",
+            ),
+            ("36501d", "`36501d` is too long: at most `36500d`"),
+            (
+                "99999999999999999999999999999999999999999999999999d",
+                "`99999999999999999999999999999999999999999999999999d` is too long: at most `36500d`",
+            ),
+            (
+                "340282366920938463463374607431768211455d",
+                "`340282366920938463463374607431768211455d` is too long: at most `36500d`",
+            ),
+        ] {
+            assert_eq!(parse_duration(text), Err(message.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_person_reads_the_largest_units() {
+        for (nanos, shown) in [
+            (0, "0s"),
+            (350_000, "0.35ms"),
+            (1_234_567, "1.23ms"),
+            (200_000_000, "200ms"),
+            (999_999_999, "1s"),
+            (2_500_000_000, "2.5s"),
+            (12_034_400_000, "12.034s"),
+            (59_999_900_000, "1m"),
+            (90_000_000_000, "1m 30s"),
+            (3_600_000_000_000, "1h"),
+            (3_601_000_000_000, "1h 1s"),
+            (90_061_400_000_000, "1d 1h 1m 1s"),
+            (604_800_000_000_000, "7d"),
+        ] {
+            assert_eq!(format_duration(Duration::from_nanos(nanos)), shown);
+        }
+        assert_eq!(format_duration(Duration::from_nanos(1)), "0ms");
+        assert!(format_duration(Duration::MAX).ends_with('s'));
+    }
+}
