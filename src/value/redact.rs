@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use aho_corasick::AhoCorasick;
+use memchr::memmem;
 
 use super::Value;
 use forms::forms;
@@ -18,6 +19,9 @@ const MASK: &str = "***";
 
 /// Secrets of fewer bytes are redacted as they are only: their derived forms are so short that they occur by chance.
 const SHORT: usize = 8;
+
+/// Secrets of more bytes are searched for one by one: in the automaton each byte of each form would cost many.
+const LONG: usize = 4_096;
 
 /// A value that must never be shown. Its `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -143,17 +147,31 @@ struct Finder {
     automaton: AhoCorasick,
     /// The first patterns are short secrets, which count only where no escape was undone.
     short: usize,
+    /// The forms of secrets that are too long for the automaton.
+    long: Vec<memmem::Finder<'static>>,
 }
 
 impl Finder {
     fn new(secrets: &[Secret]) -> Self {
-        let (short, long): (Vec<_>, Vec<_>) = secrets.iter().partition(|secret| secret.is_short());
+        let (short, rest): (Vec<_>, Vec<_>) = secrets.iter().partition(|secret| secret.is_short());
         let mut patterns: Vec<String> = short.iter().map(|s| s.expose().to_owned()).collect();
-        patterns.extend(long.iter().flat_map(|secret| forms(secret.expose())));
+        let mut long = Vec::new();
+        for secret in rest {
+            let forms = forms(secret.expose());
+            if secret.expose().len() > LONG {
+                let finders = forms
+                    .iter()
+                    .map(|form| memmem::Finder::new(form).into_owned());
+                long.extend(finders);
+            } else {
+                patterns.extend(forms);
+            }
+        }
         Self {
             automaton: AhoCorasick::new(patterns)
-                .expect("secrets are far from the automaton's limit of states"),
+                .expect("short texts are far from the automaton's limit of states"),
             short: short.len(),
+            long,
         }
     }
 
@@ -178,8 +196,13 @@ impl Finder {
 
     /// Looks through the bytes, which come from the text by the layers, and then below the escapes in them.
     fn search(&self, bytes: &[u8], layers: &[&Plain], found: &mut Vec<(usize, usize)>) {
+        let origin = |at| layers.iter().rev().fold(at, |at, layer| layer.origin(at));
+        for finder in &self.long {
+            let length = finder.needle().len();
+            let all = finder.find_iter(bytes);
+            found.extend(all.map(|at| (origin(at), origin(at + length))));
+        }
         if self.automaton.is_match(bytes) {
-            let origin = |at| layers.iter().rev().fold(at, |at, layer| layer.origin(at));
             let all = self.automaton.find_overlapping_iter(bytes);
             let counts = all.filter(|m| layers.is_empty() || m.pattern().as_usize() >= self.short);
             found.extend(counts.map(|m| (origin(m.start()), origin(m.end()))));

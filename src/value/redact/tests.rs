@@ -134,6 +134,22 @@ fn short_secrets_are_masked_as_they_are_only() {
 }
 
 #[test]
+fn a_secret_of_any_length_is_masked() {
+    let secret: String = (0..200_000)
+        .map(|index| if index % 7 == 0 { '"' } else { 'x' })
+        .collect();
+    let redactor = redactor(&[&secret, "hunter2hunter2"]);
+    let json = serde_json::to_string(&secret).unwrap();
+    assert_eq!(redactor.redact(&json), "\"***\"");
+    let basic = STANDARD.encode(format!("me:{secret}"));
+    assert_eq!(redactor.redact(&basic), "bWU6***");
+    assert_eq!(
+        redactor.redact(&format!("{secret} hunter2hunter2")),
+        "*** ***"
+    );
+}
+
+#[test]
 fn a_value_keeps_its_keys() {
     let redactor = redactor(&["12345678", "hunter2hunter2"]);
     let value = json!({
