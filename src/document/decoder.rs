@@ -119,13 +119,10 @@ impl Decoder {
 
     /// Reads a map by its table: unknown keys and missing required ones become problems.
     pub fn fields<'n>(&mut self, node: &'n Node, table: &'static Table) -> Fields<'n> {
-        let entries = match &node.value {
-            Yaml::Map(entries) => entries.as_slice(),
-            _ => {
-                self.expected(&format!("a map ({})", with_article(table.name)), node);
-                &[]
-            }
-        };
+        let entries = node.as_map().unwrap_or_else(|| {
+            self.expected(&format!("a map ({})", with_article(table.name)), node);
+            &[]
+        });
         for entry in entries {
             if !table.keys.iter().any(|key| key.name == entry.key.text) {
                 let problem = unknown_key(
@@ -166,7 +163,7 @@ pub fn unknown_key<'a>(
     let problem = Diagnostic::error("unknown-key", format!("{owner} has no key `{}`", key.text))
         .at(decoder.key_place(key))
         .label("unknown key");
-    if let Some(ours) = foreign::ours(&key.text, known.clone()) {
+    if let Some(ours) = foreign::ours(&key.text, &known) {
         return problem.help(ours);
     }
     match did_you_mean(&key.text, known.clone()) {

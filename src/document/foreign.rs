@@ -2,32 +2,116 @@
 
 /// Their word, our key, and how it is written. A word may stand several times: the first whose key the map knows wins.
 const WORDS: &[(&str, &str, &str)] = &[
-    ("assert", "expect", "`expect` holds the checks of a response"),
+    (
+        "assert",
+        "expect",
+        "`expect` holds the checks of a response",
+    ),
     ("assert", "check", "`check` holds boolean expressions"),
-    ("asserts", "expect", "`expect` holds the checks of a response"),
-    ("assertions", "expect", "`expect` holds the checks of a response"),
-    ("expected", "expect", "`expect` holds the checks of a response"),
-    ("body", "json", "a JSON body is written under `json`, others under `form`, `multipart`, `text` or `file`"),
-    ("captures", "capture", "values are taken from a response with `capture`"),
-    ("data", "json", "a JSON body is written under `json`, others under `form`, `multipart`, `text` or `file`"),
+    (
+        "asserts",
+        "expect",
+        "`expect` holds the checks of a response",
+    ),
+    (
+        "assertions",
+        "expect",
+        "`expect` holds the checks of a response",
+    ),
+    (
+        "expected",
+        "expect",
+        "`expect` holds the checks of a response",
+    ),
+    (
+        "body",
+        "json",
+        "a JSON body is written under `json`, others under `form`, `multipart`, `text` or `file`",
+    ),
+    (
+        "captures",
+        "capture",
+        "values are taken from a response with `capture`",
+    ),
+    (
+        "data",
+        "json",
+        "a JSON body is written under `json`, others under `form`, `multipart`, `text` or `file`",
+    ),
     ("delay", "wait", "`wait: 2s` lets time pass"),
     ("env", "vars", "variables are declared under `vars`"),
-    ("extract", "capture", "values are taken from a response with `capture`"),
-    ("foreach", "for_each", "`for_each` repeats a step with each item of a list"),
-    ("get", "http", "the method goes in front of the path: `http: GET /path`"),
-    ("loop", "for_each", "`for_each` repeats a step with each item of a list"),
-    ("method", "http", "the method goes in front of the path: `http: POST /path`"),
-    ("params", "query", "the parameters of the query go under `query`"),
-    ("post", "http", "the method goes in front of the path: `http: POST /path`"),
-    ("put", "http", "the method goes in front of the path: `http: PUT /path`"),
-    ("patch", "http", "the method goes in front of the path: `http: PATCH /path`"),
-    ("delete", "http", "the method goes in front of the path: `http: DELETE /path`"),
-    ("request", "http", "a request is `http: METHOD /path`, with `json`, `headers` and the like beside it"),
-    ("retries", "retry", "`retry` tries again after a transient fault, `poll` waits for a condition"),
-    ("save", "capture", "values are taken from a response with `capture`"),
+    (
+        "extract",
+        "capture",
+        "values are taken from a response with `capture`",
+    ),
+    (
+        "foreach",
+        "for_each",
+        "`for_each` repeats a step with each item of a list",
+    ),
+    (
+        "get",
+        "http",
+        "the method goes in front of the path: `http: GET /path`",
+    ),
+    (
+        "loop",
+        "for_each",
+        "`for_each` repeats a step with each item of a list",
+    ),
+    (
+        "method",
+        "http",
+        "the method goes in front of the path: `http: POST /path`",
+    ),
+    (
+        "params",
+        "query",
+        "the parameters of the query go under `query`",
+    ),
+    (
+        "post",
+        "http",
+        "the method goes in front of the path: `http: POST /path`",
+    ),
+    (
+        "put",
+        "http",
+        "the method goes in front of the path: `http: PUT /path`",
+    ),
+    (
+        "patch",
+        "http",
+        "the method goes in front of the path: `http: PATCH /path`",
+    ),
+    (
+        "delete",
+        "http",
+        "the method goes in front of the path: `http: DELETE /path`",
+    ),
+    (
+        "request",
+        "http",
+        "a request is `http: METHOD /path`, with `json`, `headers` and the like beside it",
+    ),
+    (
+        "retries",
+        "retry",
+        "`retry` tries again after a transient fault, `poll` waits for a condition",
+    ),
+    (
+        "save",
+        "capture",
+        "values are taken from a response with `capture`",
+    ),
     ("sleep", "wait", "`wait: 2s` lets time pass"),
     ("title", "name", "what a person reads goes under `name`"),
-    ("url", "http", "a request is `http: METHOD /path`, with `json`, `headers` and the like beside it"),
+    (
+        "url",
+        "http",
+        "a request is `http: METHOD /path`, with `json`, `headers` and the like beside it",
+    ),
     ("variables", "vars", "variables are declared under `vars`"),
     ("when", "if", "a condition goes under `if`"),
 ];
@@ -35,7 +119,7 @@ const WORDS: &[(&str, &str, &str)] = &[
 /// What our language says for `word`, if it is a word of others for one of the `known` keys.
 pub(super) fn ours<'a>(
     word: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
+    known: &(impl Iterator<Item = &'a str> + Clone),
 ) -> Option<&'static str> {
     let word = word.to_ascii_lowercase();
     WORDS

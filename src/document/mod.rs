@@ -9,7 +9,7 @@ mod names;
 mod values;
 
 pub use decoder::{Decoder, Fields, unknown_key};
-pub use names::{is_hyphenated_name, is_name};
+pub use names::{is_attribute, is_hyphenated_name, is_name};
 pub use values::{has_expression, inner, plain_value};
 
 /// The keys of one kind of map.

@@ -4,6 +4,40 @@ use super::Decoder;
 use crate::diagnostic::Diagnostic;
 use crate::source::Place;
 
+/// Words that mean something in every expression, so that no variable can have their name.
+const RESERVED: [&str; 30] = [
+    "true",
+    "false",
+    "none",
+    "null",
+    "not",
+    "and",
+    "or",
+    "in",
+    "is",
+    "if",
+    "else",
+    "for",
+    "True",
+    "False",
+    "None",
+    "omit",
+    "case",
+    "item",
+    "index",
+    "steps",
+    "secrets",
+    "packs",
+    "run",
+    "webhooks",
+    "inputs",
+    "response",
+    "request",
+    "path",
+    "settings",
+    "collections",
+];
+
 /// Whether `text` may name a step, an action, a variable, an input: `[a-z_][a-z0-9_]*`.
 #[must_use]
 pub fn is_name(text: &str) -> bool {
@@ -11,6 +45,13 @@ pub fn is_name(text: &str) -> bool {
         && text
             .bytes()
             .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
+}
+
+/// Whether `text` may name what is read as an attribute, such as an input or a column, which keep the provider's own
+/// names: a name that may also have capitals.
+#[must_use]
+pub fn is_attribute(text: &str) -> bool {
+    is_name(&text.to_ascii_lowercase())
 }
 
 /// Whether `text` may name a scenario or a pack: a name that may also have hyphens.
@@ -61,6 +102,32 @@ impl Decoder {
         let rule = "names are lower-case letters, digits and `_`, and begin with no digit";
         self.bad_name(text, what, place, rule, false);
         false
+    }
+
+    /// Checks the name of an input, an output or a column.
+    pub fn check_attribute(&mut self, text: &str, what: &str, place: Place) -> bool {
+        if is_attribute(text) {
+            return true;
+        }
+        let rule = "names are letters, digits and `_`, and begin with no digit";
+        self.bad_name(text, what, place, rule, false);
+        false
+    }
+
+    /// Checks the name of a variable, which must not be a word of the expression language or always in scope.
+    pub fn check_variable(&mut self, text: &str, place: Place) -> bool {
+        if RESERVED.contains(&text) {
+            let problem = Diagnostic::error(
+                "reserved-name",
+                format!("`{text}` can't be the name of a variable"),
+            )
+            .at(place)
+            .label("has a meaning of its own in expressions")
+            .help(format!("choose another name, such as `the_{text}`"));
+            self.problem(problem);
+            return false;
+        }
+        self.check_name(text, "a variable", place)
     }
 
     /// Checks the name of a scenario or a pack.

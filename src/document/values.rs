@@ -62,6 +62,22 @@ impl Decoder {
         Some(text)
     }
 
+    /// Holds `version`, where a document has it, to the one version of the language that there is.
+    pub fn check_version(&mut self, node: Option<&Node>) {
+        let Some(node) = node else { return };
+        if matches!(&node.value, Yaml::Number(text) if text == "1") {
+            return;
+        }
+        let problem = Diagnostic::error(
+            "bad-version",
+            "this program reads version 1 of the scenario language",
+        )
+        .at(self.place(node))
+        .label("expected `1`")
+        .help("write `version: 1`, or use the program that this file was written for");
+        self.problem(problem);
+    }
+
     /// Says that an expression can't stand here.
     pub fn no_expression(&mut self, node: &Node, what: &str) {
         let problem = Diagnostic::error(
@@ -151,6 +167,19 @@ impl Decoder {
         None
     }
 
+    /// Says what is wrong with a regular expression, and where in it.
+    pub fn bad_regex(&mut self, node: &Node, error: &regex::Error) {
+        let reason = error.to_string();
+        // The message is drawn over several lines, with what is wrong on the last.
+        let reason = reason.lines().last().unwrap_or_default();
+        let reason = reason.strip_prefix("error: ").unwrap_or(reason);
+        let problem = Diagnostic::error("bad-regex", format!("not a regular expression: {reason}"))
+            .at(self.place(node))
+            .label("not a regular expression")
+            .help("put a pattern into single quotes, so that `\\` and `{` mean what they say");
+        self.problem(problem);
+    }
+
     pub fn duration_setting(&mut self, node: &Node) -> Option<Setting<Duration>> {
         self.setting(node, Self::duration)
     }
@@ -159,12 +188,7 @@ impl Decoder {
         self.setting(node, Self::boolean)
     }
 
-    pub fn count_setting(
-        &mut self,
-        node: &Node,
-        least: u64,
-        what: &str,
-    ) -> Option<Setting<u64>> {
+    pub fn count_setting(&mut self, node: &Node, least: u64, what: &str) -> Option<Setting<u64>> {
         self.setting(node, |decoder, node| decoder.count(node, least, what))
     }
 

@@ -1,9 +1,12 @@
 //! `actions/<name>.yaml`, decoded.
 
+use super::tables::ACTION;
+use crate::diagnostic::Diagnostic;
+use crate::document::{Decoder, plain_value};
 use crate::expr::Template;
-use crate::source::Place;
+use crate::source::{Entry, Node, Place, Yaml};
 use crate::step::Step;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 /// A reusable step with typed inputs.
 #[derive(Clone, Debug)]
@@ -28,4 +31,158 @@ pub struct InputSpec {
     pub schema: Value,
     pub optional: bool,
     pub default: Option<Template>,
+}
+
+impl Action {
+    /// Decodes an action; `place` is where its name stands, or its file as a whole.
+    pub fn decode(name: &str, place: Place, node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        let fields = decoder.fields(node, &ACTION);
+        node.as_map()?;
+        decoder.check_version(fields.get("version"));
+        let steps = fields
+            .get("steps")
+            .map(|node| Step::decode_list(node, decoder))
+            .unwrap_or_default();
+        let response = fields.get("response").and_then(|node| {
+            let id = decoder.plain(node, "`response`")?;
+            check_response(&id, &steps, node, decoder);
+            Some(id)
+        });
+        Some(Self {
+            name: name.to_owned(),
+            description: fields
+                .get("description")
+                .and_then(|node| decoder.plain(node, "`description`")),
+            place,
+            inputs: fields
+                .get("inputs")
+                .map(|node| decode_inputs(node, decoder))
+                .unwrap_or_default(),
+            steps,
+            outputs: fields
+                .get("outputs")
+                .map(|node| decode_outputs(node, decoder))
+                .unwrap_or_default(),
+            response,
+        })
+    }
+
+    /// The input of that name.
+    #[must_use]
+    pub fn input(&self, name: &str) -> Option<&InputSpec> {
+        self.inputs.iter().find(|input| input.name == name)
+    }
+}
+
+impl InputSpec {
+    /// Whether a caller must give it.
+    #[must_use]
+    pub fn is_required(&self) -> bool {
+        !self.optional && self.default.is_none()
+    }
+}
+
+/// The step that `response` names must be one of the action's own.
+fn check_response(id: &str, steps: &[Step], node: &Node, decoder: &mut Decoder) {
+    let ids = || steps.iter().filter_map(|step| step.id.as_deref());
+    if ids().any(|own| own == id) {
+        return;
+    }
+    let problem = Diagnostic::error("unknown-step", format!("this action has no step `{id}`"))
+        .at(decoder.place(node))
+        .label("no step has this `id`")
+        .suggest(id, ids());
+    decoder.problem(problem);
+}
+
+fn decode_inputs(node: &Node, decoder: &mut Decoder) -> Vec<InputSpec> {
+    decoder
+        .map(node)
+        .iter()
+        .filter_map(|entry| decode_input(entry, decoder))
+        .collect()
+}
+
+/// A JSON Schema with two keys of our own among its own: `optional` and `default`.
+fn decode_input(entry: &Entry, decoder: &mut Decoder) -> Option<InputSpec> {
+    let name = entry.key.text.clone();
+    let place = decoder.key_place(&entry.key);
+    decoder.check_attribute(&name, "an input", place.clone());
+    let Yaml::Map(entries) = &entry.value.value else {
+        let problem = Diagnostic::error(
+            "wrong-type",
+            format!("expected a JSON Schema, found {}", entry.value.kind()),
+        )
+        .at(decoder.place(&entry.value))
+        .label("expected a map")
+        .help(format!("write `{name}: {{type: string}}`"));
+        decoder.problem(problem);
+        return None;
+    };
+    let get = |key: &str| {
+        entries
+            .iter()
+            .find(|entry| entry.key.text == key)
+            .map(|entry| &entry.value)
+    };
+    let optional = get("optional")
+        .and_then(|node| decoder.flag(node, "`optional`"))
+        .unwrap_or(false);
+    let default = get("default").map(|node| decoder.template(node));
+    let schema: Map<String, Value> = entries
+        .iter()
+        .filter(|entry| !matches!(entry.key.text.as_str(), "optional" | "default"))
+        .map(|entry| (entry.key.text.clone(), plain_value(&entry.value)))
+        .collect();
+    let schema = Value::Object(schema);
+    if let Err(error) = jsonschema::meta::validate(&schema) {
+        let problem = Diagnostic::error(
+            "bad-schema",
+            format!("the input `{name}` has no valid JSON Schema: {error}"),
+        )
+        .at(place_in(
+            &entry.value,
+            error.instance_path().as_str(),
+            decoder,
+        ))
+        .label("not valid in a JSON Schema");
+        decoder.problem(problem);
+    }
+    Some(InputSpec {
+        name,
+        place,
+        schema,
+        optional,
+        default,
+    })
+}
+
+/// Where the node stands that a JSON pointer names, or the nearest one around it.
+fn place_in(node: &Node, pointer: &str, decoder: &Decoder) -> Place {
+    let mut node = node;
+    for part in pointer.split('/').skip(1) {
+        let next = match &node.value {
+            Yaml::Map(_) => node.get(&part.replace("~1", "/").replace("~0", "~")),
+            Yaml::List(items) => part
+                .parse::<usize>()
+                .ok()
+                .and_then(|index| items.get(index)),
+            _ => None,
+        };
+        let Some(next) = next else { break };
+        node = next;
+    }
+    decoder.place(node)
+}
+
+fn decode_outputs(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
+    decoder
+        .map(node)
+        .iter()
+        .map(|entry| {
+            let place = decoder.key_place(&entry.key);
+            decoder.check_attribute(&entry.key.text, "an output", place);
+            (entry.key.text.clone(), decoder.template(&entry.value))
+        })
+        .collect()
 }

@@ -14,6 +14,8 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct Pack {
     pub name: String,
+    /// Where its name stands.
+    pub name_place: Place,
     pub version: semver::Version,
     pub title: Option<String>,
     pub docs: Option<String>,

@@ -1,12 +1,19 @@
 //! A provider pack: its manifest, actions and emulator file as typed documents, and where packs are found.
 
 mod action;
+mod built_in;
+mod decode;
 pub mod emulator;
+mod library;
+mod load;
 mod manifest;
 mod sandbox;
+pub mod tables;
 
 pub use action::{Action, InputSpec};
 pub use emulator::EmulatorFile;
+pub use library::{Library, Loaded};
+pub use load::load;
 pub use manifest::{
     Environment, Pack, RateLimit, RequestDefaults, SecretSpec, SettingSpec, Target,
 };

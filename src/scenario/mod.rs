@@ -1,7 +1,17 @@
 //! A scenario file as a typed document.
 
+mod cases;
+mod csv;
 mod decode;
+mod packs;
+mod rows;
+mod split;
 pub mod tables;
+
+pub use decode::load;
+pub use packs::FilePacks;
+use split::lies_in;
+pub use split::{Split, by_scenario};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

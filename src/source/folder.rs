@@ -44,6 +44,48 @@ impl Folder {
             }
         }
     }
+
+    /// Whether there is a file of that name in the folder.
+    #[must_use]
+    pub fn contains(&self, path: &str) -> bool {
+        match self {
+            Self::Embedded(files) => files.iter().any(|(name, _)| *name == path),
+            Self::Disk(root) => normalize("", path).is_ok_and(|path| root.join(path).is_file()),
+        }
+    }
+
+    /// The names of the files (not of folders) that lie directly in `path`, sorted; none where there is no such folder.
+    ///
+    /// # Errors
+    /// A message that says why the folder can't be listed.
+    pub fn list(&self, path: &str) -> Result<Vec<String>, String> {
+        let relative = normalize("", path)?;
+        let mut names: Vec<String> = match self {
+            Self::Embedded(files) => {
+                let inside = files.iter().filter_map(|(name, _)| {
+                    let rest = name.strip_prefix(relative.as_str())?.strip_prefix('/')?;
+                    (!rest.contains('/')).then(|| rest.to_owned())
+                });
+                inside.collect()
+            }
+            Self::Disk(root) => {
+                let entries = match std::fs::read_dir(root.join(&relative)) {
+                    Ok(entries) => entries,
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                        return Ok(Vec::new());
+                    }
+                    Err(error) => return Err(format!("can't list `{relative}`: {error}")),
+                };
+                entries
+                    .filter_map(Result::ok)
+                    .filter(|entry| entry.path().is_file())
+                    .filter_map(|entry| entry.file_name().into_string().ok())
+                    .collect()
+            }
+        };
+        names.sort_unstable();
+        Ok(names)
+    }
 }
 
 /// `path` as seen from the folder itself, with `/`; an error where it is absolute or climbs out.
@@ -100,5 +142,8 @@ mod tests {
         let folder = Folder::Embedded(&[("schemas/a.json", b"{}")]);
         assert_eq!(folder.read("schemas", "a.json").unwrap(), b"{}");
         assert!(folder.read("", "a.json").is_err());
+        assert_eq!(folder.list("schemas").unwrap(), ["a.json"]);
+        assert!(folder.list("sch").unwrap().is_empty());
+        assert!(folder.contains("schemas/a.json") && !folder.contains("a.json"));
     }
 }

@@ -1,13 +1,432 @@
-//! Reading steps from YAML.
+//! Reading steps from YAML: the kinds, and what every step may have.
 
-use super::Step;
-use crate::document::Decoder;
-use crate::source::Node;
+use super::kinds::{check_keys, kind_of};
+use super::tables::{REPEAT, SET, STEP};
+use super::{ActionName, Group, Input, Kind, PackName, Repeat, Set, Step, Uses, Variable};
+use crate::check::{Expect, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Decoder, Fields, has_expression};
+use crate::expr::{Expr, Setting, Template};
+use crate::source::{Entry, Node, Yaml};
 
 impl Step {
     /// Decodes a list of steps. Steps that can't be made sense of are left out, with problems that say why.
     pub fn decode_list(node: &Node, decoder: &mut Decoder) -> Vec<Self> {
-        let _ = (node, decoder);
-        Vec::new()
+        if node.as_map().is_some() {
+            let problem = Diagnostic::error("wrong-type", "expected a list of steps, found a map")
+                .at(decoder.place(node))
+                .label("expected a list")
+                .help("begin each step with a hyphen: `- http: GET /path`");
+            decoder.problem(problem);
+            return Vec::new();
+        }
+        decoder
+            .list(node)
+            .iter()
+            .filter_map(|item| Self::decode(item, decoder))
+            .collect()
+    }
+
+    /// Decodes one step; `None` where it can't be made sense of, with problems that say why.
+    pub fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        if let Some(text) = node.as_str() {
+            let problem = Diagnostic::error("wrong-type", "expected a step, found a string")
+                .at(decoder.place(node))
+                .label("expected a map");
+            decoder.problem(problem.help(step_help(text)));
+            return None;
+        }
+        let fields = decoder.fields(node, &STEP);
+        let entries = node.as_map()?;
+        let (spec, entry) = kind_of(&fields, entries, decoder.place(node), decoder)?;
+        check_keys(spec, entries, decoder);
+        let kind = decode_kind(spec.key, entry, &fields, decoder);
+        let step = Common::decode(spec.key, &fields, decoder);
+        Some(step.with_kind(kind?, decoder.key_place(&entry.key)))
+    }
+}
+
+/// How a step that was written as a mere string should look.
+fn step_help(text: &str) -> String {
+    let method = text.split_whitespace().next().unwrap_or_default();
+    if super::request::METHODS.contains(&method) {
+        format!("write `http: {text}`")
+    } else {
+        "a step is a map such as `http: GET /path`".to_owned()
+    }
+}
+
+fn decode_kind(
+    key: &str,
+    entry: &Entry,
+    fields: &Fields<'_>,
+    decoder: &mut Decoder,
+) -> Option<Kind> {
+    let value = &entry.value;
+    match key {
+        "http" => {
+            super::request::decode(value, fields, decoder).map(|http| Kind::Http(Box::new(http)))
+        }
+        "uses" => decode_uses(value, fields, decoder).map(|uses| Kind::Uses(Box::new(uses))),
+        "wait" => decoder.duration_setting(value).map(Kind::Wait),
+        "set" => Some(Kind::Set(Box::new(decode_set(value, decoder)))),
+        "check" => Some(Kind::Check(decode_check(value, decoder))),
+        "steps" => decode_group(value, fields, decoder).map(|group| Kind::Group(Box::new(group))),
+        "parallel" => {
+            let steps = Step::decode_list(value, decoder);
+            refuse_empty(&entry.value, "`parallel` has no steps", decoder);
+            Some(Kind::Parallel(steps))
+        }
+        _ => {
+            let problem = Diagnostic::error(
+                "not-supported",
+                format!("`{key}` is not supported by this version"),
+            )
+            .at(decoder.key_place(&entry.key))
+            .label("not supported yet");
+            decoder.problem(problem);
+            None
+        }
+    }
+}
+
+/// Says that a list that must have something in it is empty.
+fn refuse_empty(node: &Node, message: &str, decoder: &mut Decoder) {
+    let empty = match &node.value {
+        Yaml::Null => true,
+        Yaml::List(items) => items.is_empty(),
+        _ => false,
+    };
+    if empty {
+        let problem = Diagnostic::error("empty", message)
+            .at(decoder.place(node))
+            .label("nothing in it");
+        decoder.problem(problem);
+    }
+}
+
+fn decode_uses(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Uses> {
+    let action = decode_action_name(node, decoder);
+    let with = fields
+        .get("with")
+        .map(|with| decode_inputs(with, decoder))
+        .unwrap_or_default();
+    let headers = fields
+        .get("headers")
+        .map(|headers| super::request::decode_headers(headers, decoder))
+        .unwrap_or_default();
+    let validate = fields
+        .get("validate")
+        .and_then(|node| decoder.flag(node, "`validate`"))
+        .unwrap_or(true);
+    Some(Uses {
+        action: action?,
+        with,
+        headers,
+        validate,
+    })
+}
+
+/// `pack/action` or `./name`.
+fn decode_action_name(node: &Node, decoder: &mut Decoder) -> Option<ActionName> {
+    let text = decoder.plain(node, "the name of an action")?;
+    let place = decoder.place(node);
+    let bad = |decoder: &mut Decoder, message: String, help: &str| {
+        let problem = Diagnostic::error("bad-action", message)
+            .at(decoder.place(node))
+            .label("expected `pack/action` or `./name`")
+            .help(help);
+        decoder.problem(problem);
+        None
+    };
+    let Some((pack, name)) = text.split_once('/') else {
+        return bad(
+            decoder,
+            format!("`{text}` names no pack"),
+            &format!("write `uses: pack/{text}`, or `uses: ./{text}` for an action of this file"),
+        );
+    };
+    if name.contains('/') || pack.is_empty() || name.is_empty() {
+        return bad(
+            decoder,
+            format!("`{text}` is not the name of an action"),
+            "an action is named by its pack and its file's name without `.yaml`: `pack/action`",
+        );
+    }
+    if let Some(stem) = name.strip_suffix(".yaml").or(name.strip_suffix(".yml")) {
+        return bad(
+            decoder,
+            format!("`{text}` is a file, not the name of an action"),
+            &format!("write `uses: {pack}/{stem}`"),
+        );
+    }
+    let pack = (pack != ".").then(|| pack.to_owned());
+    if let Some(pack) = &pack
+        && !decoder.check_hyphenated_name(pack, "a pack", place.clone())
+    {
+        return None;
+    }
+    if !decoder.check_name(name, "an action", place.clone()) {
+        return None;
+    }
+    Some(ActionName {
+        pack,
+        name: name.to_owned(),
+        place,
+    })
+}
+
+fn decode_inputs(node: &Node, decoder: &mut Decoder) -> Vec<Input> {
+    decoder
+        .map(node)
+        .iter()
+        .map(|entry| Input {
+            name: entry.key.text.clone(),
+            place: decoder.key_place(&entry.key),
+            value: decoder.template(&entry.value),
+        })
+        .collect()
+}
+
+fn decode_set(node: &Node, decoder: &mut Decoder) -> Set {
+    let fields = decoder.fields(node, &SET);
+    if node.as_map().is_some_and(<[Entry]>::is_empty) {
+        refuse_nothing(node, decoder);
+    }
+    Set {
+        vars: fields
+            .get("vars")
+            .map(|vars| Variable::decode_map(vars, decoder))
+            .unwrap_or_default(),
+        headers: fields
+            .get("headers")
+            .map(|headers| super::request::decode_headers(headers, decoder))
+            .unwrap_or_default(),
+    }
+}
+
+fn refuse_nothing(node: &Node, decoder: &mut Decoder) {
+    let problem = Diagnostic::error("empty", "`set` sets nothing")
+        .at(decoder.place(node))
+        .label("nothing in it")
+        .help("write `set: {vars: {name: value}}`");
+    decoder.problem(problem);
+}
+
+impl Variable {
+    /// Decodes a map of variables, such as `vars`.
+    pub fn decode_map(node: &Node, decoder: &mut Decoder) -> Vec<Self> {
+        decoder
+            .map(node)
+            .iter()
+            .map(|entry| {
+                let place = decoder.key_place(&entry.key);
+                decoder.check_variable(&entry.key.text, place.clone());
+                Self {
+                    name: entry.key.text.clone(),
+                    place,
+                    value: decoder.template(&entry.value),
+                }
+            })
+            .collect()
+    }
+
+    /// Decodes the settings of an emulator: names and values.
+    pub fn decode_settings(node: &Node, decoder: &mut Decoder) -> Vec<Self> {
+        decoder
+            .map(node)
+            .iter()
+            .map(|entry| Self {
+                name: entry.key.text.clone(),
+                place: decoder.key_place(&entry.key),
+                value: decoder.template(&entry.value),
+            })
+            .collect()
+    }
+}
+
+fn decode_check(node: &Node, decoder: &mut Decoder) -> Vec<Expr> {
+    refuse_empty(node, "`check` has no expression", decoder);
+    match &node.value {
+        Yaml::List(items) => items
+            .iter()
+            .filter_map(|item| decoder.expression(item))
+            .collect(),
+        Yaml::Null => Vec::new(),
+        _ => decoder.expression(node).into_iter().collect(),
+    }
+}
+
+fn decode_group(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Group> {
+    let steps = Step::decode_list(node, decoder);
+    refuse_empty(node, "this group has no steps", decoder);
+    let repeat = match fields.get("repeat") {
+        Some(repeat) => Some(decode_repeat(repeat, decoder)?),
+        None => None,
+    };
+    Some(Group { steps, repeat })
+}
+
+fn decode_repeat(node: &Node, decoder: &mut Decoder) -> Option<Repeat> {
+    let fields = decoder.fields(node, &REPEAT);
+    let condition = fields
+        .get("while")
+        .and_then(|condition| decoder.expression(condition));
+    let max = fields
+        .get("max")
+        .and_then(|max| decoder.count_setting(max, 1, "`max`"));
+    Some(Repeat {
+        condition: condition?,
+        max: max?,
+    })
+}
+
+/// What every step may have, whatever its kind.
+struct Common {
+    id: Option<String>,
+    name: Option<Template>,
+    condition: Option<Expr>,
+    for_each: Option<Template>,
+    expect: Option<Expect>,
+    capture: Vec<super::Capture>,
+    poll: Option<super::Poll>,
+    retry: Option<super::Retry>,
+    cleanup: Vec<Step>,
+    timeout: Option<Setting<std::time::Duration>>,
+    soft: Setting<bool>,
+    pack: Option<PackName>,
+}
+
+impl Common {
+    fn decode(kind: &str, fields: &Fields<'_>, decoder: &mut Decoder) -> Self {
+        let expect = fields.get("expect").map(|node| {
+            let expect = Expect::decode(node, decoder);
+            check_subjects(kind, &expect, decoder);
+            expect
+        });
+        Self {
+            id: fields.get("id").and_then(|node| decode_id(node, decoder)),
+            name: fields.get("name").map(|node| decoder.template(node)),
+            condition: fields.get("if").and_then(|node| decoder.expression(node)),
+            for_each: fields
+                .get("for_each")
+                .and_then(|node| decode_for_each(node, decoder)),
+            expect,
+            capture: fields
+                .get("capture")
+                .map(|node| super::Capture::decode_map(node, decoder))
+                .unwrap_or_default(),
+            poll: fields
+                .get("poll")
+                .and_then(|node| super::Poll::decode(node, decoder)),
+            retry: fields
+                .get("retry")
+                .and_then(|node| super::Retry::decode(node, decoder)),
+            cleanup: fields
+                .get("cleanup")
+                .map(|node| decode_cleanup(node, decoder))
+                .unwrap_or_default(),
+            timeout: fields
+                .get("timeout")
+                .and_then(|node| decoder.duration_setting(node)),
+            soft: fields
+                .get("soft")
+                .and_then(|node| decoder.boolean_setting(node))
+                .unwrap_or(Setting::Fixed(false)),
+            pack: fields
+                .get("pack")
+                .and_then(|node| PackName::decode(node, decoder)),
+        }
+    }
+
+    fn with_kind(self, kind: Kind, place: crate::source::Place) -> Step {
+        Step {
+            place,
+            id: self.id,
+            name: self.name,
+            kind,
+            condition: self.condition,
+            for_each: self.for_each,
+            expect: self.expect,
+            capture: self.capture,
+            poll: self.poll,
+            retry: self.retry,
+            cleanup: self.cleanup,
+            timeout: self.timeout,
+            soft: self.soft,
+            pack: self.pack,
+        }
+    }
+}
+
+fn decode_id(node: &Node, decoder: &mut Decoder) -> Option<String> {
+    let id = decoder.plain(node, "an id")?;
+    let place = decoder.place(node);
+    decoder.check_name(&id, "a step", place).then_some(id)
+}
+
+impl PackName {
+    /// The name of a pack, written out.
+    pub fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
+        let name = decoder.plain(node, "the name of a pack")?;
+        let place = decoder.place(node);
+        decoder
+            .check_hyphenated_name(&name, "a pack", place.clone())
+            .then_some(Self { name, place })
+    }
+}
+
+/// A list, or an expression that gives one; the braces may be left out.
+fn decode_for_each(node: &Node, decoder: &mut Decoder) -> Option<Template> {
+    match &node.value {
+        Yaml::List(_) => Some(decoder.template(node)),
+        Yaml::String(_) if has_expression(node) => Some(decoder.template(node)),
+        Yaml::String(_) => {
+            let expr = decoder.expression(node)?;
+            Some(Template {
+                place: decoder.place(node),
+                kind: crate::expr::Kind::Expr(expr),
+            })
+        }
+        _ => {
+            decoder.expected("a list, or an expression that gives one", node);
+            None
+        }
+    }
+}
+
+fn decode_cleanup(node: &Node, decoder: &mut Decoder) -> Vec<Step> {
+    match &node.value {
+        Yaml::Map(_) => Step::decode(node, decoder).into_iter().collect(),
+        _ => Step::decode_list(node, decoder),
+    }
+}
+
+/// Refuses checks that are about something which a step of this kind does not bring to light.
+fn check_subjects(kind: &str, expect: &Expect, decoder: &mut Decoder) {
+    for check in &expect.checks {
+        let (subject, owner) = match check.subject {
+            Subject::Passed => ("passed", "parallel"),
+            Subject::Signature => ("signature", "receive"),
+            _ if kind == "parallel" => ("", "parallel"),
+            Subject::Error if kind == "receive" => ("error", "http"),
+            _ => continue,
+        };
+        if subject.is_empty() {
+            let problem =
+                Diagnostic::error("key-conflict", "`parallel` has no response of its own")
+                    .at(check.place.clone())
+                    .label("only `passed` can be checked here")
+                    .help("put the checks on the steps themselves, or write `expect: {passed: 1}`");
+            decoder.problem(problem);
+        } else if owner != kind {
+            let problem = Diagnostic::error(
+                "key-conflict",
+                format!("`{subject}` is about a `{owner}` step, and this is a `{kind}` step"),
+            )
+            .at(check.place.clone())
+            .label("never there");
+            decoder.problem(problem);
+        }
     }
 }

@@ -1,7 +1,13 @@
 //! The typed step: its kind, and what every step may have (`expect`, `capture`, `poll`, `retry`, `cleanup` …).
 
+mod capture;
 mod decode;
+pub mod kinds;
+mod poll;
+mod request;
 pub mod tables;
+
+pub(crate) use request::decode_headers;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -17,11 +17,7 @@ pub static STEP: Table = Table {
             Shape::Plain,
             "An action to run: `pack/action`, or `./name` for one of this file's own.",
         ),
-        KeySpec::new(
-            "receive",
-            Shape::Plain,
-            "Waits for a webhook of this pack.",
-        ),
+        KeySpec::new("receive", Shape::Plain, "Waits for a webhook of this pack."),
         KeySpec::new(
             "wait",
             Shape::Duration,
@@ -37,7 +33,11 @@ pub static STEP: Table = Table {
             Shape::OneOf(&[Shape::Expression, Shape::List(&Shape::Expression)]),
             "Boolean expressions that must all hold. Nothing is sent.",
         ),
-        KeySpec::new("steps", Shape::List(&Shape::Map(&STEP)), "A group of steps, one after the other."),
+        KeySpec::new(
+            "steps",
+            Shape::List(&Shape::Map(&STEP)),
+            "A group of steps, one after the other.",
+        ),
         KeySpec::new(
             "parallel",
             Shape::List(&Shape::Map(&STEP)),

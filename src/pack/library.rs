@@ -1,0 +1,239 @@
+//! Where packs are found, by name: in the folders that were given, beside the file that asks, in the project, in the binary.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Pack, built_in, load};
+use crate::diagnostic::Diagnostic;
+use crate::source::Folder;
+
+/// All packs that a run can use. Each is read once.
+#[derive(Debug)]
+pub struct Library {
+    root: PathBuf,
+    dirs: Vec<PathBuf>,
+    cache: Mutex<Cache>,
+}
+
+/// A pack as it was found.
+#[derive(Debug)]
+pub struct Loaded {
+    /// `None` where its manifest makes no sense.
+    pub pack: Option<Arc<Pack>>,
+    /// Where it was found: `scenarios/conduit-v1`, or `built in`.
+    pub origin: String,
+    /// What is wrong with its files.
+    pub problems: Vec<Diagnostic>,
+}
+
+#[derive(Debug, Default)]
+struct Cache {
+    /// By folder, or by name for those that are built in.
+    packs: HashMap<PathBuf, Arc<Loaded>>,
+    /// The folder of the pack that a folder lies in.
+    enclosing: HashMap<PathBuf, Option<PathBuf>>,
+    /// Which folder a name means for files whose enclosing pack is this.
+    places: HashMap<(Option<PathBuf>, String), Option<Found>>,
+}
+
+/// What a name was found to mean.
+#[derive(Clone, Debug)]
+enum Found {
+    Disk(PathBuf),
+    BuiltIn(usize),
+}
+
+impl Library {
+    /// `root` is the project's root, `dirs` are the folders that `--packs` named, first come first searched.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>, dirs: Vec<PathBuf>) -> Self {
+        Self {
+            root: root.into(),
+            dirs,
+            cache: Mutex::default(),
+        }
+    }
+
+    /// The pack of that name, as the file at `path` means it; `None` if there is none.
+    #[must_use]
+    pub fn find(&self, name: &str, path: &Path) -> Option<Arc<Loaded>> {
+        let enclosing = self.enclosing_folder(path);
+        let key = (enclosing, name.to_owned());
+        let known = self.cache().places.get(&key).cloned();
+        let found = known.unwrap_or_else(|| {
+            let found = self.locate(name, key.0.as_deref());
+            self.cache().places.insert(key, found.clone());
+            found
+        });
+        found.map(|found| self.load(&found))
+    }
+
+    /// The pack in whose folder the file at `path` lies.
+    #[must_use]
+    pub fn enclosing(&self, path: &Path) -> Option<Arc<Loaded>> {
+        let folder = self.enclosing_folder(path)?;
+        Some(self.load(&Found::Disk(folder)))
+    }
+
+    /// The names of all packs that the file at `path` could use, sorted.
+    #[must_use]
+    pub fn names(&self, path: &Path) -> Vec<String> {
+        let enclosing = self.enclosing_folder(path);
+        let mut names: Vec<String> = self
+            .shelves(enclosing.as_deref())
+            .iter()
+            .flat_map(|shelf| packs_in(shelf))
+            .collect();
+        names.extend(enclosing.as_deref().and_then(name_of));
+        names.extend(built_in::PACKS.iter().map(|(name, _)| (*name).to_owned()));
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn cache(&self) -> MutexGuard<'_, Cache> {
+        // What a panicking thread left behind is whole: entries are only ever added.
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The folders that packs lie in, in the order in which they are searched.
+    fn shelves(&self, enclosing: Option<&Path>) -> Vec<PathBuf> {
+        let mut shelves = self.dirs.clone();
+        shelves.extend(enclosing.and_then(Path::parent).map(Path::to_owned));
+        shelves.push(self.root.join("scenarios"));
+        shelves
+    }
+
+    fn locate(&self, name: &str, enclosing: Option<&Path>) -> Option<Found> {
+        let own = enclosing.filter(|folder| name_of(folder).as_deref() == Some(name));
+        let given = self.dirs.iter().map(|dir| dir.join(name));
+        let others = self.shelves(enclosing);
+        let others = others
+            .iter()
+            .skip(self.dirs.len())
+            .map(|shelf| shelf.join(name));
+        given
+            .chain(own.map(Path::to_owned))
+            .chain(others)
+            .find(|folder| is_pack(folder))
+            .map(Found::Disk)
+            .or_else(|| {
+                let index = built_in::PACKS.iter().position(|(own, _)| *own == name)?;
+                Some(Found::BuiltIn(index))
+            })
+    }
+
+    fn load(&self, found: &Found) -> Arc<Loaded> {
+        let key = match found {
+            Found::Disk(folder) => folder.clone(),
+            Found::BuiltIn(index) => {
+                PathBuf::from(format!("built in: {}", built_in::PACKS[*index].0))
+            }
+        };
+        if let Some(loaded) = self.cache().packs.get(&key) {
+            return Arc::clone(loaded);
+        }
+        let loaded = Arc::new(self.read(found));
+        self.cache().packs.insert(key, Arc::clone(&loaded));
+        loaded
+    }
+
+    fn read(&self, found: &Found) -> Loaded {
+        let (folder, origin, name) = match found {
+            Found::BuiltIn(index) => {
+                let (name, files) = built_in::PACKS[*index];
+                (
+                    Ok(Folder::Embedded(files)),
+                    "built in".to_owned(),
+                    name.to_owned(),
+                )
+            }
+            Found::Disk(path) => (
+                Folder::on_disk(path),
+                self.display(path),
+                name_of(path).unwrap_or_default(),
+            ),
+        };
+        let folder = match folder {
+            Ok(folder) => folder,
+            Err(error) => {
+                let problem =
+                    Diagnostic::error("bad-file", format!("can't read `{origin}`: {error}"));
+                return Loaded {
+                    pack: None,
+                    origin,
+                    problems: vec![problem],
+                };
+            }
+        };
+        let shown = match found {
+            Found::BuiltIn(_) => format!("built in: {name}"),
+            Found::Disk(_) => origin.clone(),
+        };
+        let (mut pack, mut problems) = load(&folder, &shown);
+        if let Some(pack) = &mut pack {
+            origin.clone_into(&mut pack.origin);
+            problems.extend(misnamed(pack, &name));
+        }
+        Loaded {
+            pack: pack.map(Arc::new),
+            origin,
+            problems,
+        }
+    }
+
+    /// A folder as outputs call it: relative to the root where it lies below it, with `/`.
+    fn display(&self, folder: &Path) -> String {
+        let shown = folder.strip_prefix(&self.root).unwrap_or(folder);
+        shown.to_string_lossy().replace('\\', "/")
+    }
+
+    fn enclosing_folder(&self, path: &Path) -> Option<PathBuf> {
+        let folder = path.parent()?;
+        if let Some(known) = self.cache().enclosing.get(folder) {
+            return known.clone();
+        }
+        let found = folder
+            .ancestors()
+            .find(|folder| is_pack(folder))
+            .map(Path::to_owned);
+        self.cache()
+            .enclosing
+            .insert(folder.to_owned(), found.clone());
+        found
+    }
+}
+
+/// A pack is looked up by its folder's name, so the two must agree.
+fn misnamed(pack: &Pack, folder: &str) -> Option<Diagnostic> {
+    (!pack.name.is_empty() && pack.name != folder).then(|| {
+        Diagnostic::error(
+            "misnamed-pack",
+            format!(
+                "this pack is called `{}`, and its folder `{folder}`",
+                pack.name
+            ),
+        )
+        .at(pack.name_place.clone())
+        .label(format!("expected `{folder}`"))
+        .help("a pack is found by its folder's name: give both the same")
+    })
+}
+
+fn is_pack(folder: &Path) -> bool {
+    folder.join("pack.yaml").is_file()
+}
+
+fn name_of(folder: &Path) -> Option<String> {
+    Some(folder.file_name()?.to_string_lossy().into_owned())
+}
+
+/// The names of the packs that lie directly in a folder.
+fn packs_in(shelf: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(shelf).into_iter().flatten().flatten();
+    entries
+        .filter(|entry| is_pack(&entry.path()))
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! Loading a pack: its manifest, its actions, its contract.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Action, EmulatorFile, Environment, Pack, Target, decode};
+use crate::diagnostic::Diagnostic;
+use crate::document::Decoder;
+use crate::source::{self, Folder, Place, Source, Span};
+
+/// Reads the pack that lies in `folder`. `name` is how the folder is called in messages, such as `scenarios/conduit-v1`.
+///
+/// The pack is `None` where its manifest makes no sense. Everything that is wrong with its files is a problem, placed in
+/// the file that it is in.
+#[must_use]
+pub fn load(folder: &Folder, name: &str) -> (Option<Pack>, Vec<Diagnostic>) {
+    let mut problems = Vec::new();
+    let Some((mut decoder, node)) = open(folder, name, "pack.yaml", &mut problems) else {
+        return (None, problems);
+    };
+    let pack = decode::decode(&node, &mut decoder);
+    problems.append(&mut decoder.problems);
+    let Some(mut pack) = pack else {
+        return (None, problems);
+    };
+    name.clone_into(&mut pack.origin);
+    pack.actions = load_actions(folder, name, &mut problems);
+    load_emulator(&mut pack, name, &mut problems);
+    (Some(pack), problems)
+}
+
+/// Reads a YAML file of the pack; a decoder for it, and its tree.
+fn open(
+    folder: &Folder,
+    name: &str,
+    path: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> Option<(Decoder, source::Node)> {
+    let full = in_pack(name, path);
+    let text = folder.read("", path).and_then(|bytes| {
+        String::from_utf8(bytes).map_err(|_| format!("`{path}` is not UTF-8 text"))
+    });
+    let text = match text {
+        Ok(text) => text,
+        Err(message) => {
+            let empty = Source::new(full, "", "");
+            problems.push(
+                Diagnostic::error("bad-file", message).at(Place::new(&empty, Span::default())),
+            );
+            return None;
+        }
+    };
+    let disk = match folder {
+        Folder::Disk(root) => root.join(path),
+        Folder::Embedded(_) => path.into(),
+    };
+    let source = Source::new(full, disk, text);
+    let (node, found) = source::parse(&source);
+    problems.extend(
+        found
+            .into_iter()
+            .map(|problem| Diagnostic::from_problem(&source, problem)),
+    );
+    let beside = path.rsplit_once('/').map_or("", |(beside, _)| beside);
+    Some((Decoder::new(&source, folder.clone(), beside), node?))
+}
+
+/// Reads the emulator's file, which an environment may need.
+fn load_emulator(pack: &mut Pack, name: &str, problems: &mut Vec<Diagnostic>) {
+    if pack.folder.contains("emulator.yaml") {
+        match EmulatorFile::load(&pack.folder, &in_pack(name, "emulator.yaml")) {
+            Ok(emulator) => pack.emulator = Some(emulator),
+            Err(found) => problems.extend(found),
+        }
+        return;
+    }
+    let needs_one = |environment: &&Environment| matches!(environment.target, Target::Emulator);
+    if let Some(environment) = pack.environments.iter().find(needs_one) {
+        problems.push(
+            Diagnostic::error("no-emulator", "this pack has no `emulator.yaml`")
+                .at(environment.place.clone())
+                .label("needs an emulator")
+                .help("add the file, or list `environments` without an emulator"),
+        );
+    }
+}
+
+/// A file of the pack as messages call it.
+fn in_pack(name: &str, path: &str) -> String {
+    if name.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{name}/{path}")
+    }
+}
+
+fn load_actions(
+    folder: &Folder,
+    name: &str,
+    problems: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Arc<Action>> {
+    let mut actions = BTreeMap::new();
+    let files = match folder.list("actions") {
+        Ok(files) => files,
+        Err(message) => {
+            problems.push(Diagnostic::error("bad-file", message));
+            return actions;
+        }
+    };
+    for file in files {
+        let Some(stem) = file.strip_suffix(".yaml").or(file.strip_suffix(".yml")) else {
+            continue;
+        };
+        let path = format!("actions/{file}");
+        let Some((mut decoder, node)) = open(folder, name, &path, problems) else {
+            continue;
+        };
+        let place = Place::new(&decoder.source, Span::new(0, 0));
+        decoder.check_name(stem, "an action", place.clone());
+        if let Some(action) = Action::decode(stem, place, &node, &mut decoder) {
+            actions.insert(stem.to_owned(), Arc::new(action));
+        }
+        problems.append(&mut decoder.problems);
+    }
+    actions
+}

@@ -1,0 +1,111 @@
+//! Reading `cases` from a file: YAML, JSON or CSV. Problems in it point into that file.
+
+use std::sync::Arc;
+
+use super::Row;
+use super::rows::decode_rows;
+use crate::diagnostic::Diagnostic;
+use crate::document::Decoder;
+use crate::source::{self, Node, Place, Source, Span};
+
+/// Reads the file that `node` names; `None` where it can't be read.
+pub(super) fn decode_file(node: &Node, decoder: &mut Decoder) -> Option<Vec<Row>> {
+    let path = decoder.plain(node, "the path of a file of cases")?;
+    let text = read(node, &path, decoder)?;
+    let source = sibling(&decoder.source, &path, text);
+    let ending = path.rsplit_once('.').map(|(_, ending)| ending);
+    match ending.map(str::to_ascii_lowercase).as_deref() {
+        Some("yaml" | "yml") => decode_tree(&source, decoder),
+        Some("json") => {
+            check_json(&source, decoder)?;
+            decode_tree(&source, decoder)
+        }
+        Some("csv") => super::csv::decode(&source, decoder),
+        _ => {
+            let problem = Diagnostic::error("bad-cases", format!("`{path}` is no file of cases"))
+                .at(decoder.place(node))
+                .label("expected a `.yaml`, `.json` or `.csv` file");
+            decoder.problem(problem);
+            None
+        }
+    }
+}
+
+fn read(node: &Node, path: &str, decoder: &mut Decoder) -> Option<String> {
+    let text = decoder
+        .folder
+        .read(&decoder.beside, path)
+        .and_then(|bytes| {
+            String::from_utf8(bytes).map_err(|_| format!("`{path}` is not UTF-8 text"))
+        });
+    match text {
+        Ok(text) => Some(text),
+        Err(message) => {
+            let problem = Diagnostic::error("bad-file", message)
+                .at(decoder.place(node))
+                .label("can't be read")
+                .help("paths are relative to this file");
+            decoder.problem(problem);
+            None
+        }
+    }
+}
+
+/// A file that a document names, as a source of its own.
+fn sibling(document: &Source, path: &str, text: String) -> Arc<Source> {
+    let folder = document.name.rsplit_once('/').map(|(folder, _)| folder);
+    let name = match folder {
+        Some(folder) => format!("{folder}/{path}"),
+        None => path.to_owned(),
+    };
+    let disk = document
+        .path
+        .parent()
+        .map_or_else(|| path.into(), |folder| folder.join(path));
+    Source::new(name.replace("/./", "/"), disk, text)
+}
+
+/// Runs `work` with a decoder of the other file, and takes over the problems it finds.
+pub(super) fn in_file<T>(
+    source: &Arc<Source>,
+    decoder: &mut Decoder,
+    work: impl FnOnce(&mut Decoder) -> T,
+) -> T {
+    let mut inside = Decoder::new(source, decoder.folder.clone(), decoder.beside.clone());
+    let result = work(&mut inside);
+    decoder.problems.append(&mut inside.problems);
+    result
+}
+
+fn decode_tree(source: &Arc<Source>, decoder: &mut Decoder) -> Option<Vec<Row>> {
+    let (node, problems) = source::parse(source);
+    for problem in problems {
+        decoder.problem(Diagnostic::from_problem(source, problem));
+    }
+    let node = node?;
+    Some(in_file(source, decoder, |decoder| {
+        decode_rows(&node, decoder)
+    }))
+}
+
+/// Holds a JSON file to JSON's grammar, which is narrower than YAML's.
+fn check_json(source: &Arc<Source>, decoder: &mut Decoder) -> Option<()> {
+    let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&source.text) else {
+        return Some(());
+    };
+    let line_start: usize = source
+        .text
+        .split_inclusive('\n')
+        .take(error.line().saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let at = line_start + error.column().saturating_sub(1);
+    let at = source.text.floor_char_boundary(at.min(source.text.len()));
+    let message = error.to_string();
+    let reason = message.split(" at line ").next().unwrap_or_default();
+    let problem = Diagnostic::error("bad-json", format!("not JSON: {reason}"))
+        .at(Place::new(source, Span::new(at, at)))
+        .label("here");
+    decoder.problem(problem);
+    None
+}

@@ -1,0 +1,154 @@
+//! Which packs a scenario file uses, and under which names.
+
+use std::sync::Arc;
+
+use super::{PackUse, ScenarioFile};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::pack::{Library, Loaded, Pack};
+use crate::source::{Place, Span};
+
+/// The packs of a scenario file.
+#[derive(Clone, Debug, Default)]
+pub struct FilePacks {
+    /// By alias, in the order of `packs`; then the pack in whose folder the file lies, if it is not among them.
+    pub packs: Vec<(String, Arc<Pack>)>,
+    /// Place in `packs` of the pack that `http` steps address by default.
+    pub default: Option<usize>,
+}
+
+impl FilePacks {
+    /// The pack with this alias, or the default one.
+    #[must_use]
+    pub fn get(&self, alias: Option<&str>) -> Option<&Arc<Pack>> {
+        match alias {
+            Some(alias) => self.packs.iter().find(|(name, _)| name == alias),
+            None => self.default.and_then(|index| self.packs.get(index)),
+        }
+        .map(|(_, pack)| pack)
+    }
+}
+
+impl ScenarioFile {
+    /// Looks up the packs that the file uses. What can't be found, or has problems of its own, is a problem of the file.
+    #[must_use]
+    pub fn resolve_packs(&self, library: &Library) -> (FilePacks, Vec<Diagnostic>) {
+        let mut found = FilePacks::default();
+        let mut problems = Vec::new();
+        for used in &self.packs {
+            match self.resolve(used, library) {
+                Ok(pack) => found.packs.push((used.alias.clone(), pack)),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if let Some(own) = library.enclosing(&self.source.path) {
+            self.add_enclosing(&own, &mut found, &mut problems);
+        }
+        found.default = match &self.default_pack {
+            None => (!found.packs.is_empty()).then_some(0),
+            Some(named) => {
+                let index = found
+                    .packs
+                    .iter()
+                    .position(|(alias, _)| *alias == named.name);
+                // A pack that could not be found is a problem already.
+                let listed = self.packs.iter().any(|used| used.alias == named.name);
+                if index.is_none() && !listed {
+                    let aliases = found.packs.iter().map(|(alias, _)| alias.as_str());
+                    problems.push(not_listed(&named.name, named.place.clone(), aliases));
+                }
+                index
+            }
+        };
+        (found, problems)
+    }
+
+    fn resolve(&self, used: &PackUse, library: &Library) -> Result<Arc<Pack>, Diagnostic> {
+        let path = &self.source.path;
+        let Some(loaded) = library.find(&used.pack, path) else {
+            let names = library.names(path);
+            let problem =
+                Diagnostic::error("unknown-pack", format!("there is no pack `{}`", used.pack))
+                    .at(used.place.clone())
+                    .label("unknown pack")
+                    .suggest(&used.pack, names.iter().map(String::as_str));
+            return Err(if names.is_empty() {
+                problem.help("there are no packs at all: a pack is a folder with a `pack.yaml`, under `scenarios/` or a folder given with `--packs`")
+            } else {
+                problem.note(format!("packs that exist: {}", names.join(", ")))
+            });
+        };
+        usable(&loaded).map_err(|problem| problem.at(used.place.clone()).label("this pack"))
+    }
+
+    fn add_enclosing(&self, own: &Loaded, found: &mut FilePacks, problems: &mut Vec<Diagnostic>) {
+        let Some(pack) = &own.pack else {
+            if let Err(problem) = usable(own) {
+                problems.push(problem.at(Place::new(&self.source, Span::new(0, 0))));
+            }
+            return;
+        };
+        let known = self
+            .packs
+            .iter()
+            .any(|used| used.pack == pack.name || used.alias == pack.name);
+        if known {
+            return;
+        }
+        match usable(own) {
+            Ok(pack) => found.packs.push((pack.name.clone(), pack)),
+            Err(problem) => problems.push(problem.at(Place::new(&self.source, Span::new(0, 0)))),
+        }
+    }
+}
+
+/// The pack, unless something is wrong with its files.
+fn usable(loaded: &Loaded) -> Result<Arc<Pack>, Diagnostic> {
+    let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
+    let mut errors = loaded.problems.iter().filter(is_error);
+    let first = errors.next();
+    if let (Some(pack), None) = (&loaded.pack, first) {
+        return Ok(Arc::clone(pack));
+    }
+    let mut problem = Diagnostic::error(
+        "invalid-pack",
+        format!("the pack `{}` is invalid", loaded.origin),
+    );
+    if let Some(first) = first {
+        problem = problem.note(one_line(first));
+    }
+    let more = errors.count();
+    if more > 0 {
+        problem = problem.note(format!("and {more} more"));
+    }
+    Err(problem.help("`probity lint` shows all of it"))
+}
+
+/// `file:line:column: message`
+fn one_line(problem: &Diagnostic) -> String {
+    match &problem.place {
+        None => problem.message.clone(),
+        Some(place) => {
+            let start = place.start();
+            let name = &place.source.name;
+            format!(
+                "{name}:{}:{}: {}",
+                start.line, start.column, problem.message
+            )
+        }
+    }
+}
+
+/// A pack that is addressed but not listed in `packs`.
+fn not_listed<'a>(
+    name: &str,
+    place: Place,
+    aliases: impl Iterator<Item = &'a str> + Clone,
+) -> Diagnostic {
+    let problem = Diagnostic::error("unknown-pack", format!("this file uses no pack `{name}`"))
+        .at(place)
+        .label("not in `packs`");
+    match crate::diagnostic::did_you_mean(name, aliases) {
+        Some(close) => problem.help(format!("did you mean `{close}`?")),
+        None => problem.help(format!("list it at the top of the file: `packs: [{name}]`")),
+    }
+}

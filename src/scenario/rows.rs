@@ -1,0 +1,153 @@
+//! Reading the rows of data that a scenario is run with: `matrix`, and `cases` inline or from a file.
+
+use super::{Row, Rows, cases};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Decoder, Fields};
+use crate::expr::Template;
+use crate::source::{Entry, Node, Yaml};
+
+pub(super) fn decode(fields: &Fields<'_>, decoder: &mut Decoder) -> Rows {
+    match (fields.entry("matrix"), fields.entry("cases")) {
+        (None, None) => Rows::None,
+        (Some(matrix), None) => decode_matrix(&matrix.value, decoder),
+        (None, Some(cases)) => decode_cases(&cases.value, decoder),
+        (Some(matrix), Some(cases)) => {
+            let problem = Diagnostic::error(
+                "key-conflict",
+                "a scenario has `matrix` or `cases`, not both",
+            )
+            .at(decoder.key_place(&cases.key))
+            .label("a second source of rows")
+            .also(decoder.key_place(&matrix.key), "the first source of rows");
+            decoder.problem(problem);
+            Rows::None
+        }
+    }
+}
+
+fn decode_matrix(node: &Node, decoder: &mut Decoder) -> Rows {
+    let mut axes = Vec::new();
+    let mut exclude = Vec::new();
+    for entry in decoder.map(node) {
+        if entry.key.text == "exclude" {
+            exclude.push(&entry.value);
+            continue;
+        }
+        check_column(entry, decoder);
+        axes.push((entry.key.text.clone(), decode_axis(entry, decoder)));
+    }
+    if axes.is_empty() {
+        empty(node, "`matrix` has no lists of values", decoder);
+    }
+    let exclude = exclude
+        .into_iter()
+        .flat_map(|node| decode_exclude(node, &axes, decoder))
+        .collect();
+    Rows::Matrix { axes, exclude }
+}
+
+fn decode_axis(entry: &Entry, decoder: &mut Decoder) -> Vec<Template> {
+    let Yaml::List(items) = &entry.value.value else {
+        let problem = Diagnostic::error(
+            "wrong-type",
+            format!("expected a list of values, found {}", entry.value.kind()),
+        )
+        .at(decoder.place(&entry.value))
+        .label("expected a list")
+        .help(format!("write `{}: [first, second]`", entry.key.text));
+        decoder.problem(problem);
+        return Vec::new();
+    };
+    if items.is_empty() {
+        empty(
+            &entry.value,
+            "this list of values is empty, so there is no case",
+            decoder,
+        );
+    }
+    items.iter().map(|item| decoder.template(item)).collect()
+}
+
+fn decode_exclude(
+    node: &Node,
+    axes: &[(String, Vec<Template>)],
+    decoder: &mut Decoder,
+) -> Vec<Vec<(String, Template)>> {
+    decoder
+        .list(node)
+        .iter()
+        .map(|combination| {
+            let entries = decoder.map(combination);
+            for entry in entries {
+                if !axes.iter().any(|(axis, _)| *axis == entry.key.text) {
+                    let problem = Diagnostic::error(
+                        "unknown-column",
+                        format!("`matrix` has no list `{}`", entry.key.text),
+                    )
+                    .at(decoder.key_place(&entry.key))
+                    .label("not in this matrix")
+                    .suggest(&entry.key.text, axes.iter().map(|(axis, _)| axis.as_str()));
+                    decoder.problem(problem);
+                }
+            }
+            columns(entries, decoder)
+        })
+        .collect()
+}
+
+fn decode_cases(node: &Node, decoder: &mut Decoder) -> Rows {
+    if node.as_str().is_some() {
+        return Rows::Cases(cases::decode_file(node, decoder).unwrap_or_default());
+    }
+    Rows::Cases(decode_rows(node, decoder))
+}
+
+/// A list of maps: one row each.
+pub(super) fn decode_rows(node: &Node, decoder: &mut Decoder) -> Vec<Row> {
+    let items = match &node.value {
+        Yaml::List(items) => items.as_slice(),
+        Yaml::Null => &[],
+        _ => {
+            decoder.expected("a list of maps, or the path of a file", node);
+            return Vec::new();
+        }
+    };
+    if items.is_empty() {
+        empty(node, "there are no cases", decoder);
+    }
+    items
+        .iter()
+        .filter_map(|item| {
+            let Yaml::Map(entries) = &item.value else {
+                decoder.expected("a map of columns", item);
+                return None;
+            };
+            for entry in entries {
+                check_column(entry, decoder);
+            }
+            Some(Row {
+                place: decoder.place(item),
+                columns: columns(entries, decoder),
+            })
+        })
+        .collect()
+}
+
+fn columns(entries: &[Entry], decoder: &mut Decoder) -> Vec<(String, Template)> {
+    entries
+        .iter()
+        .map(|entry| (entry.key.text.clone(), decoder.template(&entry.value)))
+        .collect()
+}
+
+fn check_column(entry: &Entry, decoder: &mut Decoder) {
+    let place = decoder.key_place(&entry.key);
+    decoder.check_attribute(&entry.key.text, "a column", place);
+}
+
+fn empty(node: &Node, message: &str, decoder: &mut Decoder) {
+    let problem = Diagnostic::error("empty", message)
+        .at(decoder.place(node))
+        .label("nothing in it");
+    decoder.problem(problem);
+}

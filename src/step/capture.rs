@@ -1,0 +1,176 @@
+//! Reading `capture`: names, and where their values come from.
+
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::kinds::names;
+use super::tables::CAPTURE;
+use super::{Capture, CaptureFrom};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Decoder, has_expression, is_name};
+use crate::source::{Entry, Node, Place, Yaml};
+use crate::value::Path;
+
+/// The keys of which a capture has exactly one.
+const SOURCES: [&str; 8] = [
+    "jsonpath", "header", "cookie", "regex", "status", "text", "duration", "expr",
+];
+
+impl Capture {
+    pub(super) fn decode_map(node: &Node, decoder: &mut Decoder) -> Vec<Self> {
+        decoder
+            .map(node)
+            .iter()
+            .filter_map(|entry| Self::decode(entry, decoder))
+            .collect()
+    }
+
+    fn decode(entry: &Entry, decoder: &mut Decoder) -> Option<Self> {
+        let name = entry.key.text.clone();
+        let place = decoder.key_place(&entry.key);
+        decoder.check_variable(&name, place.clone());
+        let node = &entry.value;
+        if node.as_map().is_none() {
+            let from = CaptureFrom::JsonPath(decode_path(node, decoder)?);
+            return Some(Self {
+                name,
+                place,
+                from,
+                default: None,
+                secret: false,
+            });
+        }
+        let fields = decoder.fields(node, &CAPTURE);
+        let default = fields.get("default").map(|node| decoder.template(node));
+        let secret = fields
+            .get("secret")
+            .and_then(|node| decoder.flag(node, "`secret`"))
+            .unwrap_or(false);
+        let found: Vec<&Entry> = SOURCES.iter().filter_map(|key| fields.entry(key)).collect();
+        let [source] = found.as_slice() else {
+            refuse_sources(node, &found, decoder);
+            return None;
+        };
+        Some(Self {
+            name,
+            place,
+            from: decode_source(source, decoder)?,
+            default,
+            secret,
+        })
+    }
+}
+
+/// Says that a capture has no source, or more than one.
+fn refuse_sources(node: &Node, found: &[&Entry], decoder: &mut Decoder) {
+    let sources = names(SOURCES.into_iter(), "and");
+    let problem = match found.get(1) {
+        None => Diagnostic::error(
+            "no-source",
+            "this capture does not say where its value comes from",
+        )
+        .at(decoder.place(node))
+        .label("no source"),
+        Some(second) => Diagnostic::error("key-conflict", "this capture has two sources")
+            .at(decoder.key_place(&second.key))
+            .label("a second source")
+            .also(decoder.key_place(&found[0].key), "the first source"),
+    };
+    decoder.problem(problem.help(format!("a capture has exactly one of {sources}")));
+}
+
+fn decode_source(entry: &Entry, decoder: &mut Decoder) -> Option<CaptureFrom> {
+    let node = &entry.value;
+    match entry.key.text.as_str() {
+        "jsonpath" => decode_path(node, decoder).map(CaptureFrom::JsonPath),
+        "header" => decoder
+            .plain(node, "the name of a header")
+            .map(CaptureFrom::Header),
+        "cookie" => decoder
+            .plain(node, "the name of a cookie")
+            .map(CaptureFrom::Cookie),
+        "regex" => decode_regex(node, decoder).map(CaptureFrom::Regex),
+        "expr" => decoder.expression(node).map(CaptureFrom::Expr),
+        switch => {
+            if !matches!(node.value, Yaml::Bool(true)) {
+                let problem =
+                    Diagnostic::error("wrong-type", format!("`{switch}` has no value of its own"))
+                        .at(decoder.place(node))
+                        .label("expected `true`")
+                        .help(format!("write `{switch}: true`"));
+                decoder.problem(problem);
+                return None;
+            }
+            Some(match switch {
+                "status" => CaptureFrom::Status,
+                "text" => CaptureFrom::Text,
+                _ => CaptureFrom::Duration,
+            })
+        }
+    }
+}
+
+/// A JSONPath, with hints at what is often written instead of one.
+fn decode_path(node: &Node, decoder: &mut Decoder) -> Option<Path> {
+    let Some(text) = node.as_str() else {
+        decoder.expected("a JSONPath such as `$.id`", node);
+        return None;
+    };
+    if has_expression(node) {
+        let problem =
+            Diagnostic::error("no-expression", "a JSONPath can't have an expression in it")
+                .at(decoder.place(node))
+                .label("expected a JSONPath such as `$.id`")
+                .help("to capture the value of an expression, write `{expr: …}`");
+        decoder.problem(problem);
+        return None;
+    }
+    match Path::parse(text) {
+        Ok(path) => Some(path),
+        Err(_) if !text.starts_with('$') => {
+            let problem = Diagnostic::error("bad-jsonpath", format!("`{text}` is not a JSONPath"))
+                .at(decoder.place(node))
+                .label("a JSONPath begins with `$`");
+            let problem = if text.split('.').all(is_member) {
+                problem.help(format!("write `$.{text}`"))
+            } else {
+                problem
+                    .help("write `$.name` for a member of the body, `{header: name}` for a header")
+            };
+            decoder.problem(problem);
+            None
+        }
+        Err(error) => {
+            let end = text[error.offset.min(text.len())..]
+                .chars()
+                .next()
+                .map_or(error.offset, |letter| error.offset + letter.len_utf8());
+            let span = node.inner_span(error.offset..end);
+            let mut problem = Diagnostic::error(
+                "bad-jsonpath",
+                format!("`{text}` is not a JSONPath: {}", error.message),
+            )
+            .at(Place::new(&decoder.source, span))
+            .label("here");
+            problem.help.extend(error.help);
+            decoder.problem(problem);
+            None
+        }
+    }
+}
+
+fn is_member(part: &str) -> bool {
+    !part.is_empty() && is_name(&part.to_ascii_lowercase())
+}
+
+fn decode_regex(node: &Node, decoder: &mut Decoder) -> Option<Arc<Regex>> {
+    let text = decoder.plain(node, "a regular expression")?;
+    match Regex::new(&text) {
+        Ok(regex) => Some(Arc::new(regex)),
+        Err(error) => {
+            decoder.bad_regex(node, &error);
+            None
+        }
+    }
+}

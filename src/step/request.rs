@@ -1,0 +1,304 @@
+//! Reading `http` steps: the request line, what is sent with it, and its body.
+
+use super::tables::{AUTH, BASIC, PART};
+use super::{Auth, Body, Http};
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::document::{Decoder, Fields, inner};
+use crate::expr::{Setting, Template};
+use crate::source::{Entry, Node, Place, Yaml};
+
+/// The methods that a request may have.
+pub(super) const METHODS: [&str; 8] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
+];
+
+/// The keys of which a request has at most one.
+const BODIES: [&str; 5] = ["json", "form", "multipart", "text", "file"];
+
+pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Http> {
+    let line = decode_line(node, decoder);
+    let body = decode_body(fields, decoder);
+    let http = |(method, target): (String, Template)| Http {
+        method,
+        target,
+        query: pairs(fields, "query", decoder),
+        headers: fields
+            .get("headers")
+            .map(|headers| decode_headers(headers, decoder))
+            .unwrap_or_default(),
+        body,
+        auth: fields
+            .get("auth")
+            .and_then(|auth| decode_auth(auth, decoder)),
+        follow_redirects: fields
+            .get("follow_redirects")
+            .and_then(|node| decoder.count_setting(node, 0, "`follow_redirects`"))
+            .unwrap_or(Setting::Fixed(0)),
+        validate: fields
+            .get("validate")
+            .and_then(|node| decoder.flag(node, "`validate`"))
+            .unwrap_or(true),
+    };
+    line.map(http)
+}
+
+fn pairs(fields: &Fields<'_>, key: &str, decoder: &mut Decoder) -> Vec<(String, Template)> {
+    fields
+        .get(key)
+        .map(|node| decode_pairs(node, decoder))
+        .unwrap_or_default()
+}
+
+fn decode_pairs(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
+    decoder
+        .map(node)
+        .iter()
+        .map(|entry| (entry.key.text.clone(), decoder.template(&entry.value)))
+        .collect()
+}
+
+/// `METHOD /path`.
+fn decode_line(node: &Node, decoder: &mut Decoder) -> Option<(String, Template)> {
+    let Some(text) = node.as_str() else {
+        decoder.expected("a request such as `GET /customers`", node);
+        return None;
+    };
+    let trimmed = text.trim();
+    let start = text.len() - text.trim_start().len();
+    let method_end = trimmed
+        .find(char::is_whitespace)
+        .map_or(start + trimmed.len(), |at| start + at);
+    let method = &text[start..method_end];
+    if !check_method(node, method, trimmed, start..method_end, decoder) {
+        return None;
+    }
+    let rest = &text[method_end..start + trimmed.len()];
+    let target_start = method_end + (rest.len() - rest.trim_start().len());
+    let target = inner(node, text, target_start..start + trimmed.len());
+    if !check_target(&target, method, decoder) {
+        return None;
+    }
+    Some((method.to_owned(), decoder.template(&target)))
+}
+
+fn check_method(
+    node: &Node,
+    method: &str,
+    line: &str,
+    range: std::ops::Range<usize>,
+    decoder: &mut Decoder,
+) -> bool {
+    if METHODS.contains(&method) {
+        return true;
+    }
+    let place = Place::new(&decoder.source, node.inner_span(range));
+    let upper = method.to_ascii_uppercase();
+    let rest = line[method.len()..].trim_start();
+    let problem = if method.is_empty() || method.starts_with('/') || method.contains("://") {
+        Diagnostic::error("bad-method", "this request has no method")
+            .label("expected a method")
+            .help(format!(
+                "write the method in front of the path: `http: GET {method}`"
+            ))
+    } else if method.starts_with("${{") {
+        Diagnostic::error("bad-method", "the method can't be given by an expression")
+            .label("expected a method")
+            .help(format!("write it out: {}", METHODS.join(", ")))
+    } else if METHODS.contains(&upper.as_str()) {
+        Diagnostic::error("bad-method", "methods are written in capitals")
+            .label(format!("write `{upper}`"))
+            .help(format!("write `http: {upper} {rest}`"))
+    } else {
+        let problem = Diagnostic::error("bad-method", format!("there is no method `{method}`"))
+            .label("unknown method");
+        match did_you_mean(&upper, METHODS) {
+            Some(close) => problem.help(format!("did you mean `{close}`?")),
+            None => problem.help(format!("methods are {}", METHODS.join(", "))),
+        }
+    };
+    decoder.problem(problem.at(place));
+    false
+}
+
+fn check_target(target: &Node, method: &str, decoder: &mut Decoder) -> bool {
+    let text = target.as_str().unwrap_or_default();
+    let place = decoder.place(target);
+    let absolute = text.starts_with("http://") || text.starts_with("https://");
+    let problem = if text.is_empty() {
+        Diagnostic::error("bad-path", "this request has no path")
+            .label("expected a path after the method")
+            .help(format!("write `http: {method} /path`"))
+    } else if !text.starts_with('/') && !absolute && !text.starts_with("${{") {
+        Diagnostic::error("bad-path", "the path does not begin with `/`")
+            .label("expected a path or an absolute URL")
+            .help(format!("write `http: {method} /{text}`"))
+    } else {
+        return check_letters(target, text, decoder);
+    };
+    decoder.problem(problem.at(place));
+    false
+}
+
+/// Refuses what can't stand in a URL as it is, outside of expressions.
+fn check_letters(target: &Node, text: &str, decoder: &mut Decoder) -> bool {
+    let mut at = 0;
+    while at < text.len() {
+        if text[at..].starts_with("${{") {
+            // Braces that are never closed are found when the expression is read.
+            at = text[at..].find("}}").map_or(text.len(), |end| at + end + 2);
+            continue;
+        }
+        let letter = text[at..].chars().next().unwrap_or('/');
+        let range = at..at + letter.len_utf8();
+        at = range.end;
+        let (message, help) = match letter {
+            '#' => (
+                "a fragment is never sent",
+                "leave it out, or write `%23` for the character `#`",
+            ),
+            letter if letter.is_whitespace() || letter.is_control() => (
+                "a path can't have a space in it",
+                "write `%20` for a space, or put parameters under `query`",
+            ),
+            '{' if text[range.end..].starts_with(|next: char| next.is_alphabetic()) => (
+                "a path has no `{placeholder}`",
+                "put the value there with an expression: `${{ name }}`",
+            ),
+            _ => continue,
+        };
+        let problem = Diagnostic::error("bad-path", message)
+            .at(Place::new(&decoder.source, target.inner_span(range)))
+            .label("here")
+            .help(help);
+        decoder.problem(problem);
+        return false;
+    }
+    true
+}
+
+/// Headers by name. Names are unique without regard to case.
+pub(crate) fn decode_headers(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
+    let entries = decoder.map(node);
+    for (index, entry) in entries.iter().enumerate() {
+        check_header_name(entry, decoder);
+        let earlier = entries[..index]
+            .iter()
+            .find(|other| other.key.text.eq_ignore_ascii_case(&entry.key.text));
+        if let Some(earlier) = earlier {
+            let problem = Diagnostic::error(
+                "duplicate-header",
+                format!("the header `{}` is given twice", entry.key.text),
+            )
+            .at(decoder.key_place(&entry.key))
+            .label("given again")
+            .also(decoder.key_place(&earlier.key), "first given here")
+            .help("the names of headers are the same in any case");
+            decoder.problem(problem);
+        }
+    }
+    decode_pairs(node, decoder)
+}
+
+fn check_header_name(entry: &Entry, decoder: &mut Decoder) {
+    let name = &entry.key.text;
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if !name.is_empty() && name.bytes().all(token) {
+        return;
+    }
+    let problem = Diagnostic::error("bad-header", format!("`{name}` can't be a header's name"))
+        .at(decoder.key_place(&entry.key))
+        .label("not a header's name")
+        .help("names of headers are letters, digits and hyphens, such as `x-api-key`");
+    decoder.problem(problem);
+}
+
+fn decode_body(fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Body> {
+    let mut bodies: Vec<(&str, &Entry)> = BODIES
+        .iter()
+        .filter_map(|key| Some((*key, fields.entry(key)?)))
+        .collect();
+    bodies.sort_by_key(|(_, entry)| entry.key.span.start);
+    if let [(first, first_entry), (second, second_entry), ..] = bodies.as_slice() {
+        let problem = Diagnostic::error(
+            "key-conflict",
+            format!("this request has two bodies: `{first}` and `{second}`"),
+        )
+        .at(decoder.key_place(&second_entry.key))
+        .label("a second body")
+        .also(decoder.key_place(&first_entry.key), "the first body")
+        .help(format!("a request has one of {}", BODIES.join(", ")));
+        decoder.problem(problem);
+    }
+    let (key, entry) = bodies.first()?;
+    let node = &entry.value;
+    Some(match *key {
+        "json" => Body::Json(decoder.template(node)),
+        "form" => Body::Form(decode_pairs(node, decoder)),
+        "multipart" => {
+            check_parts(node, decoder);
+            Body::Multipart(decode_pairs(node, decoder))
+        }
+        "text" => {
+            refuse_tree(node, "text", decoder);
+            Body::Text(decoder.template(node))
+        }
+        _ => {
+            refuse_tree(node, "a file's path", decoder);
+            Body::File(decoder.template(node))
+        }
+    })
+}
+
+fn refuse_tree(node: &Node, what: &str, decoder: &mut Decoder) {
+    if matches!(node.value, Yaml::List(_) | Yaml::Map(_) | Yaml::Null) {
+        decoder.expected(what, node);
+    }
+}
+
+/// Checks the parts of a multipart body: values, files, and lists of these.
+fn check_parts(node: &Node, decoder: &mut Decoder) {
+    for entry in decoder.map(node) {
+        let parts = entry
+            .value
+            .as_list()
+            .unwrap_or(std::slice::from_ref(&entry.value));
+        for part in parts {
+            match &part.value {
+                Yaml::Map(_) => {
+                    decoder.fields(part, &PART);
+                }
+                Yaml::List(_) => decoder.expected("a value or a file", part),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn decode_auth(node: &Node, decoder: &mut Decoder) -> Option<Auth> {
+    let fields = decoder.fields(node, &AUTH);
+    match (fields.get("basic"), fields.get("bearer")) {
+        (Some(basic), None) => {
+            let basic = decoder.fields(basic, &BASIC);
+            Some(Auth::Basic {
+                username: decoder.template(basic.get("username")?),
+                password: decoder.template(basic.get("password")?),
+            })
+        }
+        (None, Some(bearer)) => Some(Auth::Bearer(decoder.template(bearer))),
+        (first, _) => {
+            if node.as_map().is_some() {
+                let message = if first.is_some() {
+                    "`auth` has both `basic` and `bearer`"
+                } else {
+                    "`auth` has neither `basic` nor `bearer`"
+                };
+                let problem = Diagnostic::error("key-conflict", message)
+                    .at(decoder.place(node))
+                    .label("expected one of the two")
+                    .help("write `auth: {bearer: '${{ secrets.token }}'}`");
+                decoder.problem(problem);
+            }
+            None
+        }
+    }
+}
