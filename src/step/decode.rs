@@ -407,7 +407,6 @@ fn check_subjects(kind: &str, expect: &Expect, decoder: &mut Decoder) {
     for check in &expect.checks {
         let (subject, owner) = match check.subject {
             Subject::Passed => ("passed", "parallel"),
-            Subject::Signature => ("signature", "receive"),
             _ if kind == "parallel" => ("", "parallel"),
             Subject::Error if kind == "receive" => ("error", "http"),
             _ => continue,
