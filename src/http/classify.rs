@@ -112,8 +112,6 @@ fn connect_error(error: &reqwest::Error, at: At<'_>) -> TransportError {
 fn parse_problem(error: &hyper::Error) -> String {
     if error.is_parse_status() {
         "the status line is not valid".to_owned()
-    } else if error.is_parse_too_large() {
-        "its headers are too large".to_owned()
     } else if error.is_parse_version_h2() {
         "it speaks HTTP/2 where HTTP/1.1 was asked for".to_owned()
     } else {

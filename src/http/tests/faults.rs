@@ -85,7 +85,7 @@ async fn each_fault_has_its_kind_its_phase_and_its_message() {
             )),
             Protocol,
             Waiting,
-            "`ORIGIN` does not answer in HTTP: its headers are too large",
+            "`ORIGIN` does not answer in HTTP: message head is too large",
         ),
         (
             Reply::SendForever(b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), vec![b'x'; 10_000]),
