@@ -1,6 +1,7 @@
 //! From the client library's errors to ours: which kind it is, what happened, and what to do.
 
 use super::Origin;
+use super::connect::ThroughProxy;
 use super::error::{ErrorKind, Phase, TransportError};
 use std::error::Error;
 use std::io;
@@ -22,17 +23,11 @@ impl At<'_> {
 }
 
 /// Says what an error of the client library means.
-pub(super) fn classify(error: &reqwest::Error, at: At<'_>) -> TransportError {
-    if error.is_builder() {
-        return TransportError::refused(
-            format!("the request cannot be sent: {}", root_cause(error)),
-            "check the URL",
-        );
-    }
+pub(super) fn classify(error: &(dyn Error + 'static), at: At<'_>) -> TransportError {
     if let Some(tls) = find::<rustls::Error>(error) {
         return tls_error(tls, at);
     }
-    if error.is_connect() {
+    if find::<hyper_util::client::legacy::Error>(error).is_some_and(|error| error.is_connect()) {
         return connect_error(error, at);
     }
     if let Some(http) = find::<hyper::Error>(error)
@@ -67,8 +62,19 @@ fn tls_error(error: &rustls::Error, at: At<'_>) -> TransportError {
     }
 }
 
-fn connect_error(error: &reqwest::Error, at: At<'_>) -> TransportError {
+fn connect_error(error: &(dyn Error + 'static), at: At<'_>) -> TransportError {
     let origin = at.origin;
+    if let Some(proxy) = find::<ThroughProxy>(error) {
+        return at
+            .error(
+                ErrorKind::Connection,
+                format!(
+                    "no connection to `{origin}` through the proxy: {}",
+                    root_cause(proxy)
+                ),
+            )
+            .help("check the proxy settings");
+    }
     if chain(error).any(|cause| cause.to_string().starts_with("dns error")) {
         return at
             .error(
@@ -120,7 +126,7 @@ fn parse_problem(error: &hyper::Error) -> String {
 }
 
 /// The connection was there, and something went wrong on it.
-fn broken_exchange(error: &reqwest::Error, at: At<'_>) -> TransportError {
+fn broken_exchange(error: &(dyn Error + 'static), at: At<'_>) -> TransportError {
     let origin = at.origin;
     let io = io_kind(error);
     let cut_short = find::<hyper::Error>(error).is_some_and(hyper::Error::is_incomplete_message)

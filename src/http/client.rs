@@ -1,20 +1,26 @@
 //! The client: one pool of connections for all scenarios, and the path of a request from the egress guard to the
 //! decoded response.
 
-use super::answer::{Answer, Head};
+use super::answer::Answer;
 use super::budget::{Budget, Share};
 use super::classify::{At, classify};
+use super::connect::{Connecting, Connector, proxy_authorization};
 use super::decode::{self, Failure};
 use super::error::{ErrorKind, Phase, TransportError};
 use super::outgoing::Outgoing;
-use super::phase::Connecting;
+use super::redirect;
 use super::time_limit::TimeLimit;
+use super::tls::Tls;
 use super::{CookieJar, Egress, Exchange, Hop, Origin, Request, Response, ResponseParts, Url};
-use super::{redirect, tls};
 use crate::value::Redactor;
+use ::http::header::PROXY_AUTHORIZATION;
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper_util::client::proxy::matcher::Matcher;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::borrow::Cow;
 use std::sync::Arc;
-use tokio::sync::OnceCell;
+use std::time::Duration;
 
 /// What a client may use, and how much of it.
 #[derive(Clone, Debug)]
@@ -33,7 +39,7 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             body_limit: 16 << 20,
-            bodies_in_flight: 16 << 20,
+            bodies_in_flight: 8 << 20,
             proxies: Proxies::default(),
             extra_roots: Vec::new(),
         }
@@ -47,6 +53,36 @@ pub struct Proxies {
     pub https: Option<String>,
     /// Hosts that are addressed directly, separated by commas.
     pub none_for: String,
+}
+
+impl Proxies {
+    fn matcher(&self) -> Result<Matcher, TransportError> {
+        let of_kind = |proxy: &Option<String>| match proxy.as_deref() {
+            None | Some("") => Ok(String::new()),
+            Some(proxy) => proxy_url(proxy),
+        };
+        Ok(Matcher::builder()
+            .http(of_kind(&self.http)?)
+            .https(of_kind(&self.https)?)
+            .no(format!("localhost,127.0.0.0/8,::1,{}", self.none_for))
+            .build())
+    }
+}
+
+/// A proxy's URL; one without a scheme is http.
+fn proxy_url(proxy: &str) -> Result<String, TransportError> {
+    let full = if proxy.contains("://") {
+        proxy.to_owned()
+    } else {
+        format!("http://{proxy}")
+    };
+    match Url::parse(&full) {
+        Ok(url) if url.scheme() == "http" && url.has_host() => Ok(full),
+        _ => Err(TransportError::refused(
+            "the proxy cannot be used: it is not an `http` URL",
+            "name it as `http://host:port`; `https` requests are tunnelled through it too",
+        )),
+    }
 }
 
 /// What a scenario lends to its requests.
@@ -80,26 +116,35 @@ impl Context<'_> {
 /// The one client, shared by all scenarios.
 #[derive(Debug)]
 pub struct Client {
-    options: Arc<ClientOptions>,
-    plain: reqwest::Client,
-    secure: OnceCell<reqwest::Client>,
+    pool: hyper_util::client::legacy::Client<Connector, Full<Bytes>>,
+    tls: Arc<Tls>,
+    proxies: Arc<Matcher>,
+    body_limit: usize,
     budget: Budget,
 }
 
 impl Client {
     /// A client. It costs little: TLS is set up when the first `https` URL is met.
     pub fn new(options: ClientOptions) -> Result<Self, TransportError> {
-        let plain = tls::plain_client(&options).map_err(|error| {
-            TransportError::refused(
-                format!("the HTTP client cannot be set up: {error}"),
-                "check the proxy settings",
-            )
-        })?;
+        /// Many servers close a connection after five idle seconds; one reused just then fails for no fault of theirs.
+        const IDLE: Duration = Duration::from_secs(4);
+        /// The most that a connection reads at once, and the largest head of a response. Each connection keeps a
+        /// buffer that grows to this size: six times as much unless it is said.
+        const BUFFER: usize = 64 << 10;
+        let tls = Arc::new(Tls::new(options.extra_roots));
+        let proxies = Arc::new(options.proxies.matcher()?);
+        let pool = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+            .timer(TokioTimer::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE)
+            .http1_max_buf_size(BUFFER)
+            .build(Connector::new(Arc::clone(&tls), Arc::clone(&proxies)));
         Ok(Self {
+            pool,
+            tls,
+            proxies,
+            body_limit: options.body_limit,
             budget: Budget::new(options.bodies_in_flight),
-            options: Arc::new(options),
-            plain,
-            secure: OnceCell::new(),
         })
     }
 
@@ -160,10 +205,16 @@ impl Client {
         redirects: &[Hop],
     ) -> Result<Answer, TransportError> {
         let origin = allowed_origin(outgoing, context.egress, redirects)?;
-        let request = outgoing.build(context)?;
-        let client = time.pause(self.client_for(&outgoing.url)).await?;
+        let mut request = outgoing.build(context)?;
+        if origin.is_secure() {
+            time.pause(self.prepare_tls()).await?;
+        } else if let Some(credentials) = proxy_authorization(&self.proxies, request.uri()) {
+            request
+                .headers_mut()
+                .insert(PROXY_AUTHORIZATION, credentials);
+        }
         let connecting = Connecting::default();
-        let sending = connecting.watch(client.execute(request));
+        let sending = connecting.watch(self.pool.request(request));
         let sent = time.within(sending).await;
         let at = At {
             origin: &origin,
@@ -171,46 +222,29 @@ impl Client {
             received: 0,
             announced: None,
         };
-        let inner = sent
+        let response = sent
             .map_err(|_| time.is_over(&at))?
             .map_err(|error| classify(&error, at))?;
-        let head = Head::of(&inner);
-        let cookies = head.headers.iter().filter(|(name, _)| name == "set-cookie");
+        let answer = Answer::new(origin, response);
+        let headers = answer.head.headers.iter();
+        let cookies = headers.filter(|(name, _)| name == "set-cookie");
         context.cookies.store(
             &outgoing.url,
             context.egress,
             cookies.map(|(_, value)| value.as_str()),
         );
-        Ok(Answer {
-            origin,
-            head,
-            inner,
+        Ok(answer)
+    }
+
+    /// Sets TLS up, which is not the server's time.
+    async fn prepare_tls(&self) -> Result<(), TransportError> {
+        self.tls.config().await.map(drop).map_err(|why| {
+            TransportError::new(
+                ErrorKind::Tls,
+                Phase::Preparing,
+                format!("TLS cannot be set up: {why}"),
+            )
         })
-    }
-
-    async fn client_for(&self, url: &Url) -> Result<&reqwest::Client, TransportError> {
-        if url.scheme() == "http" {
-            return Ok(&self.plain);
-        }
-        self.secure
-            .get_or_try_init(|| self.build_secure())
-            .await
-            .map_err(|why| {
-                TransportError::new(
-                    ErrorKind::Tls,
-                    Phase::Preparing,
-                    format!("TLS cannot be set up: {why}"),
-                )
-            })
-    }
-
-    async fn build_secure(&self) -> Result<reqwest::Client, String> {
-        let options = Arc::clone(&self.options);
-        // Reading the machine's certificates takes long enough to hold up everything else on this thread.
-        let built = tokio::task::spawn_blocking(move || tls::secure_client(&options)).await;
-        built
-            .map_err(|error| error.to_string())?
-            .map_err(|error| error.to_string())
     }
 
     /// Reads and decodes the body.
@@ -223,7 +257,7 @@ impl Client {
     ) -> Result<Response, TransportError> {
         let wire = self.read_body(&mut answer, &mut time).await?;
         let wire_bytes = wire.len() as u64;
-        let limit = self.options.body_limit;
+        let limit = self.body_limit;
         let body =
             decode::decode(&answer.head.headers, wire, limit).map_err(|failure| match failure {
                 Failure::TooLarge => answer.too_large(limit, "decoded"),
@@ -253,8 +287,8 @@ impl Client {
         answer: &mut Answer,
         time: &mut TimeLimit,
     ) -> Result<Vec<u8>, TransportError> {
-        let limit = self.options.body_limit;
-        let announced = answer.inner.content_length();
+        let limit = self.body_limit;
+        let announced = answer.announced();
         let size = announced.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
         if size.is_some_and(|size| size > limit) {
             return Err(answer.too_large(limit, "announced"));
@@ -262,7 +296,7 @@ impl Client {
         let mut share: Share = time.pause(self.budget.share(size)).await;
         let mut body = Vec::with_capacity(size.unwrap_or_default());
         loop {
-            let read = time.within(answer.inner.chunk()).await;
+            let read = time.within(answer.chunk()).await;
             let at = At {
                 origin: &answer.origin,
                 phase: Phase::Reading,

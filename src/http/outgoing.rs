@@ -3,8 +3,9 @@
 use super::client::Context;
 use super::error::TransportError;
 use super::{Method, Url};
-use ::http::{HeaderMap, HeaderName, HeaderValue};
+use ::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use bytes::Bytes;
+use http_body_util::Full;
 use std::borrow::Cow;
 
 /// A request on its way: the one that was asked for, or the one that a redirect made of it.
@@ -19,23 +20,29 @@ pub(super) struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
-    pub(super) fn build(&self, context: &Context<'_>) -> Result<reqwest::Request, TransportError> {
-        let mut built = reqwest::Request::new(
-            self.method.clone().into_owned(),
-            self.url.clone().into_owned(),
-        );
-        let mut headers =
-            HeaderMap::with_capacity(self.headers.len() + context.transport_headers.len());
+    pub(super) fn build(
+        &self,
+        context: &Context<'_>,
+    ) -> Result<::http::Request<Full<Bytes>>, TransportError> {
+        let uri: Uri = self.url.as_str().parse().map_err(|error| {
+            TransportError::refused(
+                format!("the URL cannot be sent: {error}"),
+                "percent-encode its path and query",
+            )
+        })?;
+        let mut built = ::http::Request::new(Full::new(self.body.clone().unwrap_or_default()));
+        *built.method_mut() = self.method.clone().into_owned();
+        *built.uri_mut() = uri;
+        let headers = built.headers_mut();
+        headers.reserve(self.headers.len() + context.transport_headers.len() + 1);
         for (name, value) in self.headers.iter() {
-            append(&mut headers, name, value)?;
+            append(headers, name, value)?;
         }
         if context.egress.is_emulator(&self.url) {
             for (name, value) in context.transport_headers {
-                append(&mut headers, name, value)?;
+                append(headers, name, value)?;
             }
         }
-        *built.headers_mut() = headers;
-        *built.body_mut() = self.body.clone().map(Into::into);
         Ok(built)
     }
 }

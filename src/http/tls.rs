@@ -1,79 +1,78 @@
-//! The two halves of the client: one for plain HTTP that costs nothing to start, and one with the machine's
-//! certificates that is built when the first `https` URL is met.
+//! What TLS trusts: set up when the first `https` URL is met, as reading the machine's certificates takes time.
 
-use super::client::{ClientOptions, Proxies};
-use super::phase::WatchConnector;
-use rustls::crypto::ring;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::ServerCertVerifier;
+use rustls::crypto::{CryptoProvider, ring};
+use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
+use rustls_platform_verifier::Verifier;
 use std::sync::Arc;
-use std::time::Duration;
+use tokio::sync::OnceCell;
 
-/// Many servers close a connection after five idle seconds; one reused just then fails for no fault of theirs.
-const IDLE: Duration = Duration::from_secs(4);
+/// The TLS configuration of all connections.
+#[derive(Debug)]
+pub(super) struct Tls {
+    extra_roots: Vec<Vec<u8>>,
+    config: OnceCell<Arc<ClientConfig>>,
+}
 
-/// The client for `http`. It has a TLS configuration that trusts nobody, because building one that does takes time.
-pub(super) fn plain_client(options: &ClientOptions) -> reqwest::Result<reqwest::Client> {
-    builder(options)?
-        .tls_backend_preconfigured(trusting_nobody())
+impl Tls {
+    /// Trusts these certificates (DER) of authorities besides those that the system trusts.
+    pub(super) fn new(extra_roots: Vec<Vec<u8>>) -> Self {
+        Self {
+            extra_roots,
+            config: OnceCell::new(),
+        }
+    }
+
+    /// The configuration; the first one to ask has it built.
+    pub(super) async fn config(&self) -> Result<Arc<ClientConfig>, String> {
+        self.config.get_or_try_init(|| self.build()).await.cloned()
+    }
+
+    async fn build(&self) -> Result<Arc<ClientConfig>, String> {
+        let extra = self
+            .extra_roots
+            .iter()
+            .cloned()
+            .map(CertificateDer::from)
+            .collect();
+        // Some hundred milliseconds for a cold machine, which would hold up everything else on this thread.
+        tokio::task::spawn_blocking(move || build(extra))
+            .await
+            .map_err(|error| error.to_string())?
+            .map(Arc::new)
+            .map_err(|error| error.to_string())
+    }
+}
+
+fn build(extra: Vec<CertificateDer<'static>>) -> Result<ClientConfig, rustls::Error> {
+    let provider = Arc::new(ring::default_provider());
+    let verifier: Arc<dyn ServerCertVerifier> =
+        match Verifier::new_with_extra_roots(extra.clone(), Arc::clone(&provider)) {
+            Ok(platform) => Arc::new(platform),
+            // An image without a CA bundle has none: Mozilla's roots are as good.
+            Err(_) => bundled(extra, Arc::clone(&provider))?,
+        };
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+fn bundled(
+    extra: Vec<CertificateDer<'static>>,
+    provider: Arc<CryptoProvider>,
+) -> Result<Arc<WebPkiServerVerifier>, rustls::Error> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
+    for certificate in extra {
+        roots.add(certificate)?;
+    }
+    WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
-}
-
-/// The client for `https`: the platform's verifier, or the roots of Mozilla where the system has no certificates, as
-/// in an image without a CA bundle. Takes up to some hundred milliseconds.
-pub(super) fn secure_client(options: &ClientOptions) -> reqwest::Result<reqwest::Client> {
-    // An error says that a provider is installed already, which is as good.
-    let _ = ring::default_provider().install_default();
-    let extra = certificates(options.extra_roots.iter().map(Vec::as_slice))?;
-    let platform = builder(options)?;
-    let platform = if extra.is_empty() {
-        platform
-    } else {
-        platform.tls_certs_merge(extra.clone())
-    };
-    platform.build().or_else(|_| {
-        let bundled = webpki_root_certs::TLS_SERVER_ROOT_CERTS;
-        let mut roots = certificates(bundled.iter().map(AsRef::as_ref))?;
-        roots.extend(extra);
-        builder(options)?.tls_certs_only(roots).build()
-    })
-}
-
-fn builder(options: &ClientOptions) -> reqwest::Result<reqwest::ClientBuilder> {
-    let builder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .referer(false)
-        .no_proxy()
-        .pool_idle_timeout(IDLE)
-        .connector_layer(WatchConnector);
-    add_proxies(builder, &options.proxies)
-}
-
-fn add_proxies(
-    mut builder: reqwest::ClientBuilder,
-    proxies: &Proxies,
-) -> reqwest::Result<reqwest::ClientBuilder> {
-    let direct = format!("localhost,127.0.0.0/8,::1,{}", proxies.none_for);
-    let direct = reqwest::NoProxy::from_string(&direct);
-    if let Some(proxy) = &proxies.http {
-        builder = builder.proxy(reqwest::Proxy::http(proxy)?.no_proxy(direct.clone()));
-    }
-    if let Some(proxy) = &proxies.https {
-        builder = builder.proxy(reqwest::Proxy::https(proxy)?.no_proxy(direct));
-    }
-    Ok(builder)
-}
-
-fn certificates<'a>(
-    der: impl Iterator<Item = &'a [u8]>,
-) -> reqwest::Result<Vec<reqwest::Certificate>> {
-    der.map(reqwest::Certificate::from_der).collect()
-}
-
-fn trusting_nobody() -> ClientConfig {
-    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("the ring provider supports TLS 1.2 and 1.3")
-        .with_root_certificates(RootCertStore::empty())
-        .with_no_client_auth()
+        .map_err(|error| rustls::Error::General(error.to_string()))
 }
