@@ -71,18 +71,7 @@ impl Server {
 
     /// The same over TLS, and the certificate (DER) for `localhost` that a client has to trust.
     pub(super) async fn start_secure(replies: impl IntoIterator<Item = Reply>) -> (Self, Vec<u8>) {
-        let names = ["localhost".to_owned()];
-        let certified = rcgen::generate_simple_self_signed(names).unwrap();
-        let root = certified.cert.der().to_vec();
-        let key = certified.signing_key.serialize_der().try_into().unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = rustls::ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certified.cert.der().clone()], key)
-            .unwrap();
-        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+        let (acceptor, root) = acceptor(&[]);
         let (server, listener) = Self::bind().await;
         let replies = Arc::new(Mutex::new(replies.into_iter().collect::<VecDeque<_>>()));
         let seen = Arc::clone(&server.seen);
@@ -91,6 +80,29 @@ impl Server {
                 if let Ok(stream) = acceptor.accept(stream).await {
                     tokio::spawn(serve(stream, Arc::clone(&replies), Arc::clone(&seen)));
                 }
+            }
+        });
+        (server, root)
+    }
+
+    /// A server of HTTP/2 that answers every request with what it was asked, and the certificate to trust.
+    pub(super) async fn start_http2() -> (Self, Vec<u8>) {
+        let (acceptor, root) = acceptor(&[b"h2".to_vec()]);
+        let (server, listener) = Self::bind().await;
+        let seen = Arc::clone(&server.seen);
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                seen.lock().unwrap().connections += 1;
+                let stream = acceptor.accept(stream).await.unwrap();
+                tokio::spawn(async move {
+                    let mut connection = h2::server::handshake(stream).await.unwrap();
+                    while let Some(Ok((request, mut respond))) = connection.accept().await {
+                        let asked = format!("{} {}", request.method(), request.uri());
+                        let head = ::http::Response::builder().status(404).body(()).unwrap();
+                        let mut body = respond.send_response(head, false).unwrap();
+                        body.send_data(asked.into(), true).unwrap();
+                    }
+                });
             }
         });
         (server, root)
@@ -135,6 +147,23 @@ impl Server {
     pub(super) fn connections(&self) -> usize {
         self.seen.lock().unwrap().connections
     }
+}
+
+/// TLS for `localhost` with these protocols, and the certificate (DER) that a client has to trust.
+fn acceptor(protocols: &[Vec<u8>]) -> (tokio_rustls::TlsAcceptor, Vec<u8>) {
+    let names = ["localhost".to_owned()];
+    let certified = rcgen::generate_simple_self_signed(names).unwrap();
+    let root = certified.cert.der().to_vec();
+    let key = certified.signing_key.serialize_der().try_into().unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certified.cert.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = protocols.to_vec();
+    (tokio_rustls::TlsAcceptor::from(Arc::new(config)), root)
 }
 
 /// Serves one connection, of TCP or TLS.

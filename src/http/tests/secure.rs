@@ -2,7 +2,7 @@
 
 use crate::http::error::Phase;
 use crate::http::testing::{Reply, Server, World, ok};
-use crate::http::{Client, ClientOptions, ErrorKind, Url};
+use crate::http::{Client, ClientOptions, ErrorKind, Method, Request, Url};
 
 fn secure_url(server: &Server, host: &str) -> Url {
     Url::parse(&format!("https://{host}:{}/", server.address.port())).unwrap()
@@ -85,4 +85,25 @@ async fn plain_http_to_a_tls_port_is_a_protocol_error() {
         matches!(error.kind, ErrorKind::Protocol | ErrorKind::Connection),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn http2_is_spoken_where_the_server_does_and_shares_a_connection() {
+    let (server, root) = Server::start_http2().await;
+    let world = world(&server, "localhost", &[root]);
+    let url = secure_url(&server, "localhost");
+    assert!(world.get(url.clone()).await.response.is_ok());
+    let mut request = Request::new(Method::POST, url.clone());
+    request.header("connection", "close");
+    request.header("x-a", "1");
+    let (one, two) = tokio::join!(world.get(url.clone()), world.send(request));
+    for (exchange, method) in [(one, "GET"), (two, "POST")] {
+        let response = exchange.response.unwrap();
+        assert_eq!(
+            (response.status, response.reason.as_str()),
+            (404, "Not Found")
+        );
+        assert_eq!(&*response.text(), format!("{method} {url}"));
+    }
+    assert_eq!(server.connections(), 1);
 }
