@@ -3,6 +3,7 @@
 use super::Origin;
 use super::connect::ThroughProxy;
 use super::error::{ErrorKind, Phase, TransportError};
+use hyper_util::client::legacy;
 use std::error::Error;
 use std::io;
 
@@ -27,7 +28,7 @@ pub(super) fn classify(error: &(dyn Error + 'static), at: At<'_>) -> TransportEr
     if let Some(tls) = find::<rustls::Error>(error) {
         return tls_error(tls, at);
     }
-    if find::<hyper_util::client::legacy::Error>(error).is_some_and(|error| error.is_connect()) {
+    if find::<legacy::Error>(error).is_some_and(legacy::Error::is_connect) {
         return connect_error(error, at);
     }
     if let Some(http) = find::<hyper::Error>(error)

@@ -307,6 +307,8 @@ impl Client {
                 .map_err(|_| time.is_over(&at))?
                 .map_err(|error| classify(&error, at))?;
             let Some(chunk) = chunk else {
+                // One that has grown may have room for as much again.
+                body.shrink_to_fit();
                 return Ok(body);
             };
             let size = body.len() + chunk.len();

@@ -232,6 +232,16 @@ mod tests {
         }
 
         #[test]
+        fn what_is_joined_can_be_sent(path in "/\\PC{0,20}", value in any::<String>()) {
+            if let Ok(mut url) = join("https://h/v1", &path) {
+                append_query(&mut url, &value, &value);
+                prop_assert_eq!(url.host_str(), Some("h"));
+                prop_assert!(url.path().starts_with("/v1/"));
+                prop_assert!(url.as_str().parse::<::http::Uri>().is_ok(), "{}", url);
+            }
+        }
+
+        #[test]
         fn joining_never_panics(base in any::<String>(), path in any::<String>()) {
             let _ = join(&base, &path);
         }
