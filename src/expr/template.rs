@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use super::scan::{self, Part, Unclosed};
+use super::text::to_text;
 use super::{Expr, Outcome, Reference, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Node, Place, Source};
-use crate::value::Value;
+use crate::source::{Entry, Node, Place, Source, Yaml};
+use crate::value::{Map, Value, number_from_text};
 
 /// A value of a document, decoded once and rendered as often as needed.
 #[derive(Clone, Debug)]
@@ -44,10 +46,19 @@ impl Template {
     /// Decodes a YAML node. Problems are added to `problems`, and what they concern becomes `null`.
     #[must_use]
     pub fn decode(node: &Node, source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> Self {
-        let _ = problems;
+        let kind = match &node.value {
+            Yaml::Null => Kind::Literal(Value::Null),
+            Yaml::Bool(value) => Kind::Literal(Value::Bool(*value)),
+            Yaml::Number(text) => {
+                Kind::Literal(number_from_text(text).map_or(Value::Null, Value::Number))
+            }
+            Yaml::String(text) => decode_text(node, &text.value, source, problems),
+            Yaml::List(items) => decode_list(items, source, problems),
+            Yaml::Map(entries) => decode_map(entries, source, problems),
+        };
         Self {
             place: Place::new(source, node.span),
-            kind: Kind::Literal(Value::Null),
+            kind,
         }
     }
 
@@ -60,10 +71,34 @@ impl Template {
         }
     }
 
+    /// Its expressions, in written order.
+    #[must_use]
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match &self.kind {
+            Kind::Literal(_) => Vec::new(),
+            Kind::Expr(expr) => vec![expr],
+            Kind::Text(pieces) => pieces
+                .iter()
+                .filter_map(|piece| match piece {
+                    Piece::Literal(_) => None,
+                    Piece::Expr(expr) => Some(expr),
+                })
+                .collect(),
+            Kind::List(items) => items.iter().flat_map(Self::expressions).collect(),
+            Kind::Map(entries) => entries
+                .iter()
+                .flat_map(|(_, value)| value.expressions())
+                .collect(),
+        }
+    }
+
     /// Everything its expressions read.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
-        todo!()
+        self.expressions()
+            .into_iter()
+            .flat_map(Expr::references)
+            .collect()
     }
 
     /// The value. Entries of lists and maps that are `omit` are left out.
@@ -71,8 +106,30 @@ impl Template {
     /// # Errors
     /// As [`Expr::evaluate`].
     pub fn render(&self, scope: &dyn Scope) -> Result<Outcome, Diagnostic> {
-        let _ = scope;
-        todo!()
+        let value = match &self.kind {
+            Kind::Literal(value) => value.clone(),
+            Kind::Expr(expr) => return expr.evaluate(scope),
+            Kind::Text(_) => Value::String(self.render_text(scope)?),
+            Kind::List(templates) => {
+                let mut items = Vec::with_capacity(templates.len());
+                for template in templates {
+                    if let Outcome::Value(value) = template.render(scope)? {
+                        items.push(value);
+                    }
+                }
+                Value::Array(items)
+            }
+            Kind::Map(templates) => {
+                let mut map = Map::new();
+                for (key, template) in templates {
+                    if let Outcome::Value(value) = template.render(scope)? {
+                        map.insert(key.to_string(), value);
+                    }
+                }
+                Value::Object(map)
+            }
+        };
+        Ok(Outcome::Value(value))
     }
 
     /// The value as text: a string as it is, a number with its source text, `true`, `false`, `null`, and JSON for lists
@@ -81,8 +138,24 @@ impl Template {
     /// # Errors
     /// As [`Expr::evaluate`]; `omit` is an error here.
     pub fn render_text(&self, scope: &dyn Scope) -> Result<String, Diagnostic> {
-        let _ = scope;
-        todo!()
+        let mut text = String::new();
+        match &self.kind {
+            Kind::Literal(value) => text.push_str(&to_text(value)),
+            Kind::Expr(expr) => expr.write_text(scope, &mut text)?,
+            Kind::Text(pieces) => {
+                for piece in pieces {
+                    match piece {
+                        Piece::Literal(literal) => text.push_str(literal),
+                        Piece::Expr(expr) => expr.write_text(scope, &mut text)?,
+                    }
+                }
+            }
+            Kind::List(_) | Kind::Map(_) => match self.render(scope)? {
+                Outcome::Value(value) => text.push_str(&to_text(&value)),
+                Outcome::Omit => return Err(self.omitted()),
+            },
+        }
+        Ok(text)
     }
 
     /// The text in pieces that tell what stood in the file from what came out of expressions.
@@ -90,7 +163,140 @@ impl Template {
     /// # Errors
     /// As [`Template::render_text`].
     pub fn render_pieces(&self, scope: &dyn Scope) -> Result<Vec<Rendered>, Diagnostic> {
-        let _ = scope;
-        todo!()
+        let rendered = |expr: &Expr| {
+            let mut text = String::new();
+            expr.write_text(scope, &mut text)?;
+            Ok(if expr.is_raw() {
+                Rendered::Raw(text)
+            } else {
+                Rendered::Value(text)
+            })
+        };
+        match &self.kind {
+            Kind::Expr(expr) => Ok(vec![rendered(expr)?]),
+            Kind::Text(pieces) => pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Literal(literal) => Ok(Rendered::Literal(literal.clone())),
+                    Piece::Expr(expr) => rendered(expr),
+                })
+                .collect(),
+            Kind::Literal(_) | Kind::List(_) | Kind::Map(_) => {
+                Ok(vec![Rendered::Literal(self.render_text(scope)?)])
+            }
+        }
+    }
+
+    /// That it gave `omit` where a value is needed.
+    pub(super) fn omitted(&self) -> Diagnostic {
+        Diagnostic::error(
+            "omitted-value",
+            "this was left out, and a value is needed here",
+        )
+        .at(self.place.clone())
+        .help("give it a value by `… | default(…)`")
+    }
+}
+
+fn decode_text(
+    node: &Node,
+    text: &str,
+    source: &Arc<Source>,
+    problems: &mut Vec<Diagnostic>,
+) -> Kind {
+    let parts = match scan::parts(text) {
+        Ok(parts) => parts,
+        Err(unclosed) => {
+            problems.push(unclosed_expression(node, source, &unclosed));
+            return Kind::Literal(Value::Null);
+        }
+    };
+    let mut pieces = Vec::with_capacity(parts.len());
+    let mut wrong = false;
+    for part in parts {
+        pieces.push(match part {
+            Part::Literal(range) => Piece::Literal(text[range].to_owned()),
+            Part::Expr(range) => {
+                let place = Place::new(source, node.inner_span(range.clone()));
+                match Expr::parse(&text[range], place) {
+                    Ok(expr) => Piece::Expr(expr),
+                    Err(problem) => {
+                        problems.push(problem);
+                        wrong = true;
+                        continue;
+                    }
+                }
+            }
+        });
+    }
+    if wrong {
+        return Kind::Literal(Value::Null);
+    }
+    match pieces.as_mut_slice() {
+        [] => Kind::Literal(Value::String(String::new())),
+        [Piece::Literal(text)] => Kind::Literal(Value::String(std::mem::take(text))),
+        [Piece::Expr(expr)] => Kind::Expr(expr.clone()),
+        _ => Kind::Text(pieces),
+    }
+}
+
+fn unclosed_expression(node: &Node, source: &Arc<Source>, unclosed: &Unclosed) -> Diagnostic {
+    let place = |range| Place::new(source, node.inner_span(range));
+    let problem = Diagnostic::error("expression-syntax", "`${{` is never closed by `}}`");
+    match unclosed.quote {
+        Some(quote) => problem
+            .at(place(quote..quote + 1))
+            .label("this quote is never closed")
+            .help("close the quote; inside single quotes, a single quote is written `\\'`"),
+        None => problem
+            .at(place(unclosed.open.clone()))
+            .help("put `}}` where the expression ends; for the text itself write `${{ '${{' }}`"),
+    }
+}
+
+fn decode_list(nodes: &[Node], source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> Kind {
+    let items: Vec<_> = nodes
+        .iter()
+        .map(|node| Template::decode(node, source, problems))
+        .collect();
+    if items.iter().any(|item| item.as_literal().is_none()) {
+        return Kind::List(items);
+    }
+    let values = items.into_iter().filter_map(Template::into_literal);
+    Kind::Literal(values.collect())
+}
+
+fn decode_map(entries: &[Entry], source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> Kind {
+    let mut decoded = Vec::with_capacity(entries.len());
+    for entry in entries {
+        if entry.key.text.contains(scan::OPEN) {
+            problems.push(
+                Diagnostic::error("expression-in-key", "a key can't be an expression")
+                    .at(Place::new(source, entry.key.span))
+                    .help("build the whole map in one expression: `${{ {(name): value} }}`"),
+            );
+        }
+        let value = Template::decode(&entry.value, source, problems);
+        decoded.push((entry.key.text.as_str(), value));
+    }
+    if decoded
+        .iter()
+        .all(|(_, value)| value.as_literal().is_some())
+    {
+        let literals = decoded
+            .into_iter()
+            .filter_map(|(key, value)| Some((key.to_owned(), value.into_literal()?)));
+        return Kind::Literal(Value::Object(literals.collect()));
+    }
+    let shared = decoded.into_iter().map(|(key, value)| (key.into(), value));
+    Kind::Map(shared.collect())
+}
+
+impl Template {
+    fn into_literal(self) -> Option<Value> {
+        match self.kind {
+            Kind::Literal(value) => Some(value),
+            _ => None,
+        }
     }
 }

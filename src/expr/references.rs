@@ -1,0 +1,115 @@
+//! What an expression reads, told without evaluating it.
+
+use super::ast::{Kind, Node, Path};
+use super::functions::FunctionSpec;
+use super::{Expr, Reference};
+use crate::source::Place;
+
+/// All paths of `expr`, in written order.
+pub(super) fn references(expr: &Expr) -> Vec<Reference> {
+    let mut walk = Walk {
+        expr,
+        found: Vec::new(),
+        asked: Vec::new(),
+    };
+    walk.visit(expr.root(), false);
+    walk.found
+}
+
+struct Walk<'e> {
+    expr: &'e Expr,
+    found: Vec<Reference>,
+    /// Paths that are known to be defined where the walk stands, as `x` is in the right half of `x is defined and x > 1`.
+    asked: Vec<&'e Path>,
+}
+
+impl<'e> Walk<'e> {
+    /// `guarded`: the node itself may be undefined.
+    fn visit(&mut self, node: &'e Node, guarded: bool) {
+        match &node.kind {
+            Kind::Path(path) => self.path(node, path, guarded),
+            Kind::Attribute(subject, _) => self.visit(subject, guarded),
+            Kind::Item(pair) => {
+                self.visit(&pair[0], guarded);
+                self.visit(&pair[1], false);
+            }
+            Kind::Default(pair) => {
+                self.visit(&pair[0], true);
+                self.visit(&pair[1], false);
+            }
+            Kind::Defined { subject, .. } => self.visit(subject, true),
+            Kind::And(pair) => self.guarded_half(&pair[0], true, &pair[1]),
+            Kind::Or(pair) => self.guarded_half(&pair[0], false, &pair[1]),
+            Kind::Choice(choice) => {
+                self.guarded_half(&choice.condition, true, &choice.then);
+                let before = self.asked.len();
+                defined_where(&choice.condition, false, &mut self.asked);
+                self.visit(&choice.otherwise, false);
+                self.asked.truncate(before);
+            }
+            _ => {
+                for child in node.children() {
+                    self.visit(child, false);
+                }
+            }
+        }
+    }
+
+    /// `condition`, then `half`, which is only reached where the condition is `truth`.
+    fn guarded_half(&mut self, condition: &'e Node, truth: bool, half: &'e Node) {
+        self.visit(condition, false);
+        let before = self.asked.len();
+        defined_where(condition, truth, &mut self.asked);
+        self.visit(half, false);
+        self.asked.truncate(before);
+    }
+
+    fn path(&mut self, node: &'e Node, path: &'e Path, guarded: bool) {
+        let asked = self.asked.iter().any(|asked| starts_with(path, asked));
+        let mut names = vec![path.name.to_string()];
+        names.extend(path.segments.iter().map(|segment| segment.text.to_string()));
+        self.found.push(Reference {
+            path: names,
+            place: self.expr.place_of(node.span),
+            guarded: guarded || asked,
+        });
+    }
+}
+
+fn starts_with(path: &Path, start: &Path) -> bool {
+    path.name == start.name
+        && path.segments.len() >= start.segments.len()
+        && path
+            .segments
+            .iter()
+            .zip(&start.segments)
+            .all(|(one, other)| one.text == other.text)
+}
+
+/// The paths that are defined wherever `condition` has this `truth`.
+fn defined_where<'e>(condition: &'e Node, truth: bool, asked: &mut Vec<&'e Path>) {
+    match &condition.kind {
+        Kind::Defined { subject, wanted } if *wanted == truth => {
+            if let Kind::Path(path) = &subject.kind {
+                asked.push(path);
+            }
+        }
+        Kind::Not(operand) => defined_where(operand, !truth, asked),
+        Kind::And(pair) if truth => pair.iter().for_each(|one| defined_where(one, true, asked)),
+        Kind::Or(pair) if !truth => pair.iter().for_each(|one| defined_where(one, false, asked)),
+        _ => {}
+    }
+}
+
+/// All calls in `expr`.
+pub(super) fn calls(expr: &Expr) -> Vec<(&'static FunctionSpec, Place)> {
+    let mut found = Vec::new();
+    let mut waiting = vec![expr.root()];
+    while let Some(node) = waiting.pop() {
+        if let Kind::Call(call) = &node.kind {
+            found.push((call.function, expr.place_of(call.name)));
+        }
+        waiting.extend(node.children());
+    }
+    found
+}
