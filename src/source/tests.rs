@@ -254,17 +254,14 @@ fn what_is_nested_too_deep_is_refused() {
 
 #[test]
 fn aliases_cannot_make_the_tree_too_deep_or_too_large() {
-    let mut deep = format!("- &a0 {}{}\n", "[".repeat(30), "]".repeat(30));
-    for level in 1..100 {
-        deep += &format!("- &a{level} [*a{}]\n", level - 1);
-    }
-    assert_eq!(refusal(&deep), "nested-too-deep");
-    let mut wide = "- &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for level in 1..10 {
-        let aliases = vec![format!("*a{}", level - 1); 10].join(", ");
-        wide += &format!("- &a{level} [{aliases}]\n");
-    }
-    assert_eq!(refusal(&wide), "too-many-aliases");
+    let deeper = (1..100).map(|level| format!("- &a{level} [*a{}]", level - 1));
+    let first = format!("- &a0 {}{}", "[".repeat(30), "]".repeat(30));
+    let deep: Vec<_> = std::iter::once(first).chain(deeper).collect();
+    assert_eq!(refusal(&deep.join("\n")), "nested-too-deep");
+    let wider =
+        (1..10).map(|level| format!("- &a{level} [{}x]", format!("*a{}, ", level - 1).repeat(10)));
+    let wide: Vec<_> = std::iter::once("- &a0 x".to_owned()).chain(wider).collect();
+    assert_eq!(refusal(&wide.join("\n")), "too-many-aliases");
     let long = format!("- &a {}\n{}", "x".repeat(1 << 20), "- *a\n".repeat(100));
     assert_eq!(refusal(&long), "too-many-aliases");
 }
