@@ -1,11 +1,99 @@
-//! Diagnostics for machines.
+//! Diagnostics for machines: as JSON, each with its file and range.
 
 use serde::{Serialize, Serializer};
 
-use super::Diagnostic;
+use super::{Diagnostic, Severity};
+use crate::source::{Place, Position};
+
+/// The diagnostics as a JSON array, one on each line.
+#[must_use]
+pub fn json(diagnostics: &[Diagnostic]) -> String {
+    let lines: Vec<String> = diagnostics
+        .iter()
+        // Strings, numbers and lists of them; nothing in it can fail.
+        .filter_map(|diagnostic| serde_json::to_string(diagnostic).ok())
+        .collect();
+    if lines.is_empty() {
+        return "[]\n".to_owned();
+    }
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}
+
+/// How a diagnostic reads in JSON, here and in the event stream.
+#[derive(Serialize)]
+struct Fields<'a> {
+    /// The file's name in every output; absent where the problem has no place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    range: Option<Range>,
+    severity: Severity,
+    code: &'a str,
+    message: &'a str,
+    /// What stands at the range, in a few words.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    label: &'a str,
+    /// Other places that explain this one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    also: Vec<Also<'a>>,
+    notes: &'a [String],
+    help: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Also<'a> {
+    file: &'a str,
+    range: Range,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    label: &'a str,
+}
+
+/// Lines and columns count from 1, columns in characters; `end` is behind the last character.
+#[derive(Serialize)]
+struct Range {
+    start: At,
+    end: At,
+}
+
+#[derive(Serialize)]
+struct At {
+    line: usize,
+    column: usize,
+}
+
+impl From<Position> for At {
+    fn from(Position { line, column }: Position) -> Self {
+        Self { line, column }
+    }
+}
+
+impl Range {
+    fn of(place: &Place) -> Self {
+        Self {
+            start: place.start().into(),
+            end: place.end().into(),
+        }
+    }
+}
 
 impl Serialize for Diagnostic {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.message)
+        let also = self.also.iter().map(|(place, label)| Also {
+            file: &place.source.name,
+            range: Range::of(place),
+            label,
+        });
+        Fields {
+            file: self.place.as_ref().map(|place| place.source.name.as_str()),
+            range: self.place.as_ref().map(Range::of),
+            severity: self.severity,
+            code: self.code,
+            message: &self.message,
+            label: &self.label,
+            also: also.collect(),
+            notes: &self.notes,
+            help: &self.help,
+        }
+        .serialize(serializer)
     }
 }

@@ -1,15 +1,23 @@
 //! A problem with its code, place, labels and help; the one renderer of it; and "did you mean".
 
 mod escape;
+mod github;
 mod json;
+mod redact;
 mod render;
+mod sarif;
 mod suggest;
+#[cfg(test)]
+mod tests;
 
 use crate::source::{Place, Problem, Source};
 use std::sync::Arc;
 
 pub use escape::escaped;
+pub use github::github;
+pub use json::json;
 pub use render::{Style, render};
+pub use sarif::sarif;
 pub use suggest::did_you_mean;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -113,5 +121,14 @@ impl Diagnostic {
             .collect();
         diagnostic.help = problem.help.into_iter().collect();
         diagnostic
+    }
+
+    /// The words of it without its place, for formats that have a field for text alone.
+    fn plain_text(&self) -> String {
+        let mut lines = vec![self.message.clone()];
+        lines.extend(Some(self.label.clone()).filter(|label| !label.is_empty()));
+        lines.extend(self.notes.iter().cloned());
+        lines.extend(self.help.iter().map(|help| format!("help: {help}")));
+        lines.join("\n")
     }
 }

@@ -125,7 +125,7 @@ fn same_source(a: &Source, b: &Source) -> bool {
 fn excerpt(places: &[(&Place, AnnotationKind, &str)]) -> Excerpt {
     let source = &places[0].0.source;
     let first_line = places.iter().map(|(place, ..)| place.start().line).min();
-    let last_line = places.iter().map(|(place, ..)| place.end().line).max();
+    let last_line = places.iter().map(|(place, ..)| seen_end(place).line).max();
     let first_line = first_line.unwrap_or(1);
     let mut text = String::new();
     let mut line_starts = Vec::new();
@@ -151,7 +151,7 @@ fn excerpt(places: &[(&Place, AnnotationKind, &str)]) -> Excerpt {
         .map(|(place, kind, label)| {
             let start = offset(place.start());
             Mark {
-                span: start..offset(place.end()).max(start),
+                span: start..offset(seen_end(place)).max(start),
                 kind: *kind,
                 label: escaped_line(label).into_owned(),
             }
@@ -162,5 +162,20 @@ fn excerpt(places: &[(&Place, AnnotationKind, &str)]) -> Excerpt {
         first_line,
         marks,
         text,
+    }
+}
+
+/// Where a place ends to the eye: line breaks at its end are not marked.
+fn seen_end(place: &Place) -> Position {
+    let range = place.span.range();
+    if range.end <= range.start {
+        return place.start();
+    }
+    let text = place.source.text.get(range.clone()).unwrap_or_default();
+    let seen = text.trim_end_matches(['\n', '\r']);
+    if seen.len() == text.len() {
+        place.end()
+    } else {
+        place.source.position(range.start + seen.len())
     }
 }

@@ -1,0 +1,128 @@
+//! Taking secrets out of a diagnostic: out of its words, and out of the source lines it shows.
+
+use std::sync::Arc;
+
+use super::Diagnostic;
+use crate::source::{Place, Source};
+
+impl Diagnostic {
+    /// The same without what `redact` takes out.
+    ///
+    /// Where that is in a line of source that is shown, the places get a copy of their source in which it is covered
+    /// up; lines and columns stay what they are.
+    #[must_use]
+    pub fn redacted(&self, redact: &dyn Fn(&str) -> String) -> Self {
+        let all = |texts: &[String]| texts.iter().map(|text| redact(text)).collect();
+        let mut covers = Covers {
+            redact,
+            sources: Vec::new(),
+        };
+        let shown: Vec<&Place> = self
+            .place
+            .iter()
+            .chain(self.also.iter().map(|(place, _)| place))
+            .collect();
+        let mut cover = |place: &Place| covers.place(place, &shown);
+        Self {
+            severity: self.severity,
+            code: self.code,
+            message: redact(&self.message),
+            place: self.place.as_ref().map(&mut cover),
+            label: redact(&self.label),
+            also: self
+                .also
+                .iter()
+                .map(|(place, label)| (cover(place), redact(label)))
+                .collect(),
+            notes: all(&self.notes),
+            help: all(&self.help),
+        }
+    }
+}
+
+/// The sources of one diagnostic, each beside what stands for it.
+struct Covers<'r> {
+    redact: &'r dyn Fn(&str) -> String,
+    sources: Vec<(Arc<Source>, Arc<Source>)>,
+}
+
+impl Covers<'_> {
+    fn place(&mut self, place: &Place, shown: &[&Place]) -> Place {
+        let known = self
+            .sources
+            .iter()
+            .find(|(source, _)| Arc::ptr_eq(source, &place.source));
+        let source = match known {
+            Some((_, cover)) => Arc::clone(cover),
+            None => {
+                let cover = self.cover(&place.source, shown);
+                self.sources
+                    .push((Arc::clone(&place.source), Arc::clone(&cover)));
+                cover
+            }
+        };
+        Place::new(&source, place.span)
+    }
+
+    /// The source itself, or a copy with the secrets covered up if one stands in the lines that are shown.
+    fn cover(&self, source: &Arc<Source>, shown: &[&Place]) -> Arc<Source> {
+        let places = || {
+            shown
+                .iter()
+                .filter(|place| Arc::ptr_eq(&place.source, source))
+        };
+        let first = places().map(|place| place.start().line).min().unwrap_or(1);
+        let last = places().map(|place| place.end().line).max().unwrap_or(1);
+        let changes = |line: &str| (self.redact)(line) != line;
+        if !(first..=last).any(|line| changes(source.line(line))) {
+            return Arc::clone(source);
+        }
+        let lines: Vec<_> = source
+            .text
+            .split('\n')
+            .map(|line| covered(line, &(self.redact)(line)))
+            .collect();
+        Source::new(source.name.clone(), source.path.clone(), lines.join("\n"))
+    }
+}
+
+/// What is left of a line where `redacted` differs from it, covered up at its own length, so that spans still fit.
+fn covered(line: &str, redacted: &str) -> String {
+    if line == redacted {
+        return line.to_owned();
+    }
+    let same = |(a, b): &(char, char)| a == b;
+    let before: usize = line
+        .chars()
+        .zip(redacted.chars())
+        .take_while(same)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    let rest = (&line[before..], &redacted[before..]);
+    let after: usize = rest
+        .0
+        .chars()
+        .rev()
+        .zip(rest.1.chars().rev())
+        .take_while(same)
+        .map(|(c, _)| c.len_utf8())
+        .sum();
+    let hidden = &rest.0[..rest.0.len() - after];
+    let shown = &rest.1[..rest.1.len() - after];
+    let mut marks = shown.chars().filter(char::is_ascii_graphic);
+    // Spans count bytes and columns count characters, so each character gives way to one of its length.
+    let cover: String = hidden
+        .chars()
+        .map(|c| match c.len_utf8() {
+            1 => marks.next().unwrap_or('*'),
+            2 => '·',
+            3 => '•',
+            _ => '🔒',
+        })
+        .collect();
+    format!(
+        "{}{cover}{}",
+        &line[..before],
+        &rest.0[rest.0.len() - after..]
+    )
+}

@@ -1,0 +1,96 @@
+//! Diagnostics as SARIF 2.1.0, which code-scanning services read.
+
+use serde_json::{Value, json};
+
+use super::{Diagnostic, Severity};
+use crate::source::Place;
+
+/// A SARIF log of one run.
+#[must_use]
+pub fn sarif(diagnostics: &[Diagnostic]) -> String {
+    let mut codes: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| diagnostic.code)
+        .collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let results: Vec<_> = diagnostics
+        .iter()
+        .map(|diagnostic| result(diagnostic, &codes))
+        .collect();
+    let rules: Vec<_> = codes.iter().map(|code| json!({ "id": code })).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {
+                "driver": {
+                    "name": env!("CARGO_PKG_NAME"),
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "rules": rules,
+                },
+            },
+            "columnKind": "unicodeCodePoints",
+            "results": results,
+        }],
+    });
+    format!("{log:#}\n")
+}
+
+fn result(diagnostic: &Diagnostic, codes: &[&str]) -> Value {
+    let level = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    let mut result = json!({
+        "ruleId": diagnostic.code,
+        "ruleIndex": codes.binary_search(&diagnostic.code).unwrap_or_default(),
+        "level": level,
+        "message": { "text": diagnostic.plain_text() },
+        "locations": diagnostic.place.iter().map(location).collect::<Vec<_>>(),
+    });
+    if !diagnostic.also.is_empty() {
+        let related = diagnostic
+            .also
+            .iter()
+            .enumerate()
+            .map(|(id, (place, label))| {
+                let mut related = location(place);
+                related["id"] = json!(id + 1);
+                if !label.is_empty() {
+                    related["message"] = json!({ "text": label });
+                }
+                related
+            });
+        result["relatedLocations"] = related.collect();
+    }
+    result
+}
+
+fn location(place: &Place) -> Value {
+    let (start, end) = (place.start(), place.end());
+    json!({
+        "physicalLocation": {
+            "artifactLocation": { "uri": uri(&place.source.name) },
+            "region": {
+                "startLine": start.line,
+                "startColumn": start.column,
+                "endLine": end.line,
+                "endColumn": end.column,
+            },
+        },
+    })
+}
+
+/// A file's name as a relative URI.
+fn uri(name: &str) -> String {
+    let mut uri = String::with_capacity(name.len());
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            uri.extend(format!("%{byte:02X}").chars());
+        }
+    }
+    uri
+}
