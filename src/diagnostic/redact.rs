@@ -72,7 +72,11 @@ impl Covers<'_> {
                 .filter(|place| Arc::ptr_eq(&place.source, source))
         };
         let first = places().map(|place| place.start().line).min().unwrap_or(1);
-        let last = places().map(|place| place.end().line).max().unwrap_or(1);
+        // A span that ends before it starts is shown at its start.
+        let last = places()
+            .flat_map(|place| [place.start().line, place.end().line])
+            .max()
+            .unwrap_or(1);
         let changes = |line: &str| (self.redact)(line) != line;
         if !(first..=last).any(|line| changes(source.line(line))) {
             return Arc::clone(source);

@@ -329,7 +329,7 @@ mod properties {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(50000))]
+        #![proptest_config(ProptestConfig::with_cases(1000))]
 
         #[test]
         fn any_diagnostic_is_drawn_without_raw_control_characters(
