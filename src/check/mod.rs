@@ -18,7 +18,7 @@ use crate::http::{Response, TransportError};
 use crate::source::Place;
 use crate::value::{Path, Redactor};
 
-pub use contract::{Breach, Contract, Operation};
+pub use contract::{Breach, Contract, Operation, OperationSpec, Parameter};
 pub use decode::EXPECT;
 pub use implied::{implied_contract, implied_status};
 pub use matchers::{Matcher, OPERATORS, OperatorSpec};

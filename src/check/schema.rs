@@ -36,6 +36,10 @@ impl Schema {
         }
     }
 
+    pub(super) fn new(validator: Validator) -> Self {
+        Self(validator)
+    }
+
     pub(super) fn allows(&self, value: &Value) -> bool {
         self.0.is_valid(value)
     }
