@@ -254,7 +254,10 @@ impl Reader<'_> {
                 pointer: pointer.to_owned(),
             };
         }
-        self.problem(format!("the reference at `{}` leads in a circle", at.pointer));
+        self.problem(format!(
+            "the reference at `{}` leads in a circle",
+            at.pointer
+        ));
         None
     }
 }

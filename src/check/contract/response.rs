@@ -33,8 +33,14 @@ pub(super) struct ContentSpec {
 
 impl ResponseSpec {
     pub(super) fn schemas(&self) -> impl Iterator<Item = &SchemaAt> {
-        let headers = self.headers.iter().filter_map(|header| header.schema.as_ref());
-        let content = self.content.iter().filter_map(|content| content.schema.as_ref());
+        let headers = self
+            .headers
+            .iter()
+            .filter_map(|header| header.schema.as_ref());
+        let content = self
+            .content
+            .iter()
+            .filter_map(|content| content.schema.as_ref());
         headers.chain(content)
     }
 }
@@ -100,7 +106,10 @@ impl Trial<'_> {
     fn header(&mut self, spec: &HeaderSpec) {
         let Some(text) = self.response.header(&spec.name) else {
             if spec.required {
-                self.breach(format!("the header `{}` is missing, and is required", spec.name));
+                self.breach(format!(
+                    "the header `{}` is missing, and is required",
+                    spec.name
+                ));
             }
             return;
         };
@@ -175,11 +184,15 @@ impl Trial<'_> {
             Err(problem) => self.breach(problem),
             Ok(schema) if readings.iter().any(|value| schema.allows(value)) => {}
             Ok(schema) => {
-                for value in readings.iter().take(1) {
-                    let found = schema.breaches(value, show);
-                    self.breaches
-                        .extend(found.iter().map(|breach| Breach::new(format!("{title}{breach}"))));
-                }
+                // A number or boolean says most of what is wrong, so where the text reads as one, that is told.
+                let told = readings.iter().rev().find(|value| !value.is_array());
+                let found = told.map(|value| schema.breaches(value, show));
+                self.breaches.extend(
+                    found
+                        .iter()
+                        .flatten()
+                        .map(|breach| Breach::new(format!("{title}{breach}"))),
+                );
             }
         }
     }

@@ -124,7 +124,11 @@ fn a_response_as_documented_keeps_the_contract() {
     let body = format!(r#"[{{"id": "{ID}", "status": "active", "parent": null}}]"#);
     for path in ["/customers", "/v1/customers", "/customers?page_size=10"] {
         let response = response(200, &[JSON, ("X-Rate", "5")], &body);
-        assert_eq!(breaches(&format!("GET {path}"), &response), [""; 0], "{path}");
+        assert_eq!(
+            breaches(&format!("GET {path}"), &response),
+            [""; 0],
+            "{path}"
+        );
     }
     let error = ("content-type", "application/problem+json");
     let response = response(404, &[error], r#"{"code": "x"}"#);
@@ -139,11 +143,11 @@ fn each_breach_says_where_it_is() {
         breaches("GET /customers", &response),
         [
             "header `x-rate`: expected at least 0, got -1",
-            "`$[0].name` is not allowed",
             "`$[0].id`: expected a string of the format uuid, got \"1\"",
             "`$[0].status`: expected one of \"active\", \"closed\", got \"new\"",
             "`$[0].parent` is none of the 2 alternatives",
             "`$[0].parent.id`: expected a string, got 5",
+            "`$[0].name` is not allowed",
             "`$[1].status` is missing, and is required",
             "`$[1].id`: expected a string, got null",
             "`$[2]`: expected an object, got 5",
@@ -155,15 +159,51 @@ fn each_breach_says_where_it_is() {
 fn what_is_not_documented_is_a_breach() {
     let text = ("content-type", "text/plain");
     for (call, response, expected) in [
-        ("GET /customers", response(500, &[], ""), "the status 500 is not documented, only 200, 4XX"),
-        ("GET /customers/search", response(200, &[text], "x"), "a body is not documented for 200"),
-        ("POST /customers", response(201, &[JSON], ""), "the body is empty, and `application/json` is documented"),
-        ("POST /customers", response(201, &[], "{}"), "the response has no content-type, and application/json is documented"),
-        ("POST /customers", response(201, &[text], "{}"), "the content-type `text/plain` is not documented, only application/json"),
-        ("POST /customers", response(201, &[JSON], "<p>"), "the body is XML, not JSON"),
-        ("GET /customers/1", response(503, &[text], "too long"), "`text`: expected a string of at most 5 characters, got \"too long\""),
-        ("PATCH /customers", response(200, &[], ""), "`PATCH` is not documented for this path, which has GET, POST"),
-        ("GET /nope", response(200, &[], ""), "the path `/nope` is not documented"),
+        (
+            "GET /customers",
+            response(500, &[], ""),
+            "the status 500 is not documented, only 200, 4XX",
+        ),
+        (
+            "GET /customers/search",
+            response(200, &[text], "x"),
+            "a body is not documented for 200",
+        ),
+        (
+            "POST /customers",
+            response(201, &[JSON], ""),
+            "the body is empty, and `application/json` is documented",
+        ),
+        (
+            "POST /customers",
+            response(201, &[], "{}"),
+            "the response has no content-type, and application/json is documented",
+        ),
+        (
+            "POST /customers",
+            response(201, &[text], "{}"),
+            "the content-type `text/plain` is not documented, only application/json",
+        ),
+        (
+            "POST /customers",
+            response(201, &[JSON], "<p>"),
+            "the body is XML, not JSON",
+        ),
+        (
+            "GET /customers/1",
+            response(503, &[text], "too long"),
+            "`text`: expected a string of at most 5 characters, got \"too long\"",
+        ),
+        (
+            "PATCH /customers",
+            response(200, &[], ""),
+            "`PATCH` is not documented for this path, which has GET, POST",
+        ),
+        (
+            "GET /nope",
+            response(200, &[], ""),
+            "the path `/nope` is not documented",
+        ),
     ] {
         assert_eq!(breaches(call, &response), [expected], "{call}");
     }
@@ -185,7 +225,10 @@ fn a_missing_header_is_a_breach_only_if_it_is_required() {
 fn a_broken_schema_is_a_breach_and_no_panic() {
     let found = breaches("DELETE /customers/1", &response(200, &[JSON], "{}"));
     assert_eq!(found.len(), 1);
-    assert!(found[0].starts_with("the schema at `/paths/~1customers~1{id}/delete"), "{found:?}");
+    assert!(
+        found[0].starts_with("the schema at `/paths/~1customers~1{id}/delete"),
+        "{found:?}"
+    );
     let (contract, _) = load(CONTRACT);
     assert_eq!(contract.unwrap().schema_problems(), found);
 }
@@ -195,7 +238,10 @@ fn operations_tell_what_they_document() {
     let (contract, _) = load(CONTRACT);
     let contract = contract.unwrap();
     let find = |method, path| contract.operation(Operation { method, path });
-    assert_eq!(find("GET", "/customers/search").unwrap().path, "/customers/search");
+    assert_eq!(
+        find("GET", "/customers/search").unwrap().path,
+        "/customers/search"
+    );
     assert_eq!(find("GET", "/customers/7").unwrap().path, "/customers/{id}");
     assert!(find("PUT", "/customers/7").is_none());
     let list = find("GET", "/customers").unwrap();
@@ -208,12 +254,30 @@ fn operations_tell_what_they_document() {
 #[test]
 fn documents_that_cannot_be_read_say_why() {
     for (text, expected) in [
-        ("openapi: 2.0.0", "OpenAPI 2.0.0 is not supported, only 3.1 (and 3.0)"),
-        ("swagger: '2.0'", "this is not an OpenAPI document: it has no `openapi: 3.1.0`"),
-        ("openapi: 3.1.0\npaths: { /a: { $ref: '#/x' } }", "`#/x` at `/paths/~1a` leads nowhere in this document"),
-        ("openapi: 3.1.0\npaths: { /a: { $ref: '#/paths/~1a' } }", "the reference at `/paths/~1a` leads in a circle"),
-        ("openapi: 3.1.0\npaths: { '/a/{b': { get: { responses: { '200': {} } } } }", "the braces in `/a/{b` don't match"),
-        ("openapi: 3.1.0\npaths: { /a: { get: {} } }", "`/paths/~1a/get` documents no responses"),
+        (
+            "openapi: 2.0.0",
+            "OpenAPI 2.0.0 is not supported, only 3.1 (and 3.0)",
+        ),
+        (
+            "swagger: '2.0'",
+            "this is not an OpenAPI document: it has no `openapi: 3.1.0`",
+        ),
+        (
+            "openapi: 3.1.0\npaths: { /a: { $ref: '#/x' } }",
+            "`#/x` at `/paths/~1a` leads nowhere in this document",
+        ),
+        (
+            "openapi: 3.1.0\npaths: { /a: { $ref: '#/paths/~1a' } }",
+            "the reference at `/paths/~1a` leads in a circle",
+        ),
+        (
+            "openapi: 3.1.0\npaths: { '/a/{b': { get: { responses: { '200': {} } } } }",
+            "the braces in `/a/{b` don't match",
+        ),
+        (
+            "openapi: 3.1.0\npaths: { /a: { get: {} } }",
+            "`/paths/~1a/get` documents no responses",
+        ),
     ] {
         assert_eq!(load(text).1, [expected]);
     }
@@ -221,7 +285,8 @@ fn documents_that_cannot_be_read_say_why() {
 
 #[test]
 fn documents_of_3_0_are_read_in_the_terms_of_3_1() {
-    let (contract, problems) = load("
+    let (contract, problems) = load(
+        "
 openapi: 3.0.3
 paths:
   /a:
@@ -231,12 +296,24 @@ paths:
           content:
             application/json:
               schema: { type: object, properties: { b: { type: string, nullable: true } } }
-");
+",
+    );
     assert_eq!(problems, [""; 0]);
     let contract = contract.unwrap();
-    let call = Operation { method: "GET", path: "/a" };
-    assert!(contract.breaches(call, &response(200, &[JSON], r#"{"b": null}"#), None).is_empty());
-    assert!(!contract.breaches(call, &response(200, &[JSON], r#"{"b": 5}"#), None).is_empty());
+    let call = Operation {
+        method: "GET",
+        path: "/a",
+    };
+    assert!(
+        contract
+            .breaches(call, &response(200, &[JSON], r#"{"b": null}"#), None)
+            .is_empty()
+    );
+    assert!(
+        !contract
+            .breaches(call, &response(200, &[JSON], r#"{"b": 5}"#), None)
+            .is_empty()
+    );
 }
 
 #[test]
@@ -246,9 +323,15 @@ fn quoted_values_hold_no_secrets() {
     let (contract, _) = load(CONTRACT);
     let body = format!(r#"{{"id": "{ID}", "status": "hunter2hunter2"}}"#);
     let found = contract.unwrap().breaches(
-        Operation { method: "GET", path: "/customers/1" },
+        Operation {
+            method: "GET",
+            path: "/customers/1",
+        },
         &response(200, &[JSON], &body),
         Some(&redactor),
     );
-    assert_eq!(found[0].message, "`$.status`: expected one of \"active\", \"closed\", got \"***\"");
+    assert_eq!(
+        found[0].message,
+        "`$.status`: expected one of \"active\", \"closed\", got \"***\""
+    );
 }
