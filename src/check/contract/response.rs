@@ -185,7 +185,8 @@ impl Trial<'_> {
             Ok(schema) if readings.iter().any(|value| schema.allows(value)) => {}
             Ok(schema) => {
                 // A number or boolean says most of what is wrong, so where the text reads as one, that is told.
-                let told = readings.iter().rev().find(|value| !value.is_array());
+                let scalar = readings.iter().rev().find(|value| !value.is_array());
+                let told = scalar.or(readings.first());
                 let found = told.map(|value| schema.breaches(value, show));
                 self.breaches.extend(
                     found
