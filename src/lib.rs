@@ -10,6 +10,7 @@ pub mod expr;
 pub mod http;
 pub mod pack;
 pub mod random;
+pub mod report;
 pub mod scenario;
 pub mod source;
 pub mod step;

@@ -29,7 +29,8 @@ pub fn escaped(text: &str) -> Cow<'_, str> {
 }
 
 /// The same in one line: line breaks are escaped too.
-pub(super) fn escaped_line(text: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn escaped_line(text: &str) -> Cow<'_, str> {
     let safe = escaped(text);
     if safe.contains('\n') {
         Cow::Owned(safe.replace('\n', "\\n"))

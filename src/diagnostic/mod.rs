@@ -13,7 +13,7 @@ mod tests;
 use crate::source::{Place, Problem, Source};
 use std::sync::Arc;
 
-pub use escape::escaped;
+pub use escape::{escaped, escaped_line};
 pub use github::github;
 pub use json::json;
 pub use render::{Style, render};

@@ -1,0 +1,196 @@
+//! The reporters of a run at work, each in a thread of its own, so that a slow one slows nobody but itself.
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::thread::{self, JoinHandle};
+
+use super::output::AtomicFile;
+use super::{Needs, Reporter};
+use crate::diagnostic::Diagnostic;
+use crate::event::{Event, Offset};
+
+/// A reporter with its name and the file that it writes.
+pub struct Seat {
+    name: String,
+    reporter: Box<dyn Reporter + Send>,
+    file: Option<AtomicFile>,
+}
+
+impl Seat {
+    /// `name` is what the user calls the report: `junit=out.xml`, `console`.
+    #[must_use]
+    pub fn new(name: impl Into<String>, reporter: Box<dyn Reporter + Send>) -> Self {
+        Self {
+            name: name.into(),
+            reporter,
+            file: None,
+        }
+    }
+
+    /// The file that takes its name when the reporter has finished.
+    #[must_use]
+    pub fn with_file(mut self, file: AtomicFile) -> Self {
+        self.file = Some(file);
+        self
+    }
+}
+
+/// Hands events to reporters. Queues have no bound: a reader of standard output that pauses must not stop the clocks of
+/// scenarios under way.
+pub struct Desk {
+    workers: Vec<Worker>,
+    needs: Needs,
+}
+
+struct Worker {
+    name: String,
+    needs: Needs,
+    /// `None` once there is nothing more to come.
+    queue: Option<Sender<Message>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+enum Message {
+    Event(Arc<Event>),
+    Tick(Offset),
+}
+
+impl Desk {
+    /// Starts the reporters' threads.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub fn start(seats: Vec<Seat>) -> io::Result<Self> {
+        let mut workers = Vec::new();
+        let mut needs = Needs::default();
+        for seat in seats {
+            let own = seat.reporter.needs();
+            needs = needs | own;
+            let (sender, receiver) = channel();
+            let name = seat.name.clone();
+            let thread = thread::Builder::new()
+                .name(name.clone())
+                .spawn(move || work(seat, &receiver))?;
+            workers.push(Worker {
+                name,
+                needs: own,
+                queue: Some(sender),
+                thread: Some(thread),
+            });
+        }
+        Ok(Self { workers, needs })
+    }
+
+    /// What any of the reports wants to be told.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        self.needs
+    }
+
+    /// Gives an event to every report that wants it.
+    pub fn event(&self, event: Event) {
+        let of_step = matches!(event, Event::StepStarted(_) | Event::StepFinished(_));
+        let event = Arc::new(event);
+        for worker in &self.workers {
+            if !of_step || worker.needs.step_events {
+                worker.send(Message::Event(Arc::clone(&event)));
+            }
+        }
+    }
+
+    /// Tells reports how much time has passed since the start of the run. To be called every 100 ms or so.
+    pub fn tick(&self, now: Offset) {
+        for worker in &self.workers {
+            worker.send(Message::Tick(now));
+        }
+    }
+
+    /// Waits until every report is written, and says what could not be.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        // All of them end at once, each at its own pace.
+        for worker in &mut self.workers {
+            worker.queue = None;
+        }
+        self.workers
+            .iter_mut()
+            .filter_map(|worker| {
+                let error = worker.join().err()?;
+                let message = format!("can't write report `{}`: {error}", worker.name);
+                Some(Diagnostic::error("report", message))
+            })
+            .collect()
+    }
+}
+
+/// A run that ends without a word, by a panic, has its reports written all the same.
+impl Drop for Desk {
+    fn drop(&mut self) {
+        for worker in &mut self.workers {
+            worker.queue = None;
+        }
+        for worker in &mut self.workers {
+            // There is nobody left to tell.
+            let _ = worker.join();
+        }
+    }
+}
+
+impl Worker {
+    fn send(&self, message: Message) {
+        if let Some(queue) = &self.queue {
+            // A reporter that could not go on has left; `finish` tells why.
+            let _ = queue.send(message);
+        }
+    }
+
+    fn join(&mut self) -> io::Result<()> {
+        match self.thread.take().map(JoinHandle::join) {
+            Some(Ok(result)) => result,
+            Some(Err(_)) => Err(io::Error::other("the reporter panicked")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Reports until there is nothing more to come. A closed pipe, as of `| head`, is no error.
+fn work(seat: Seat, queue: &Receiver<Message>) -> io::Result<()> {
+    let Seat {
+        mut reporter, file, ..
+    } = seat;
+    let reported = match report(reporter.as_mut(), queue) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+        reported => reported,
+    };
+    // A report that broke off is written as far as it goes.
+    let finished = catch_unwind(AssertUnwindSafe(|| reporter.finish()))
+        .unwrap_or_else(|_| Err(io::Error::other("the reporter panicked")));
+    drop(reporter);
+    let committed = file.map_or(Ok(()), AtomicFile::commit);
+    match reported.and(finished).and(committed) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+fn report(reporter: &mut dyn Reporter, queue: &Receiver<Message>) -> io::Result<()> {
+    loop {
+        let message = match queue.try_recv() {
+            Ok(message) => message,
+            Err(TryRecvError::Disconnected) => return Ok(()),
+            Err(TryRecvError::Empty) => {
+                reporter.flush()?;
+                match queue.recv() {
+                    Ok(message) => message,
+                    Err(_) => return Ok(()),
+                }
+            }
+        };
+        match message {
+            Message::Event(event) => reporter.event(&event)?,
+            Message::Tick(now) => reporter.tick(now)?,
+        }
+    }
+}

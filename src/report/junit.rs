@@ -1,0 +1,379 @@
+//! JUnit XML: a suite for each file, a test case for each scenario row. Names are stable: never a URL, seed or
+//! environment, which are properties of the suites.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::evidence::{self, Detail};
+use super::spool::{Piece, Spool};
+use super::xml::Xml;
+use super::{Reporter, rerun};
+use crate::diagnostic::{self, Diagnostic, Style};
+use crate::event::{
+    Attempt, CaseFinished, CaseId, CaseProblem, Event, InvalidFile, Offset, Outcome, RunStarted,
+    Summary,
+};
+
+/// How much is said beyond what every reader knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// The file and line of each case, and where the run took place.
+    Extended,
+    /// What the schemas of the Jenkins xUnit plugin and of Maven Surefire allow, both.
+    Strict,
+}
+
+/// Writes the whole report at the end: a suite's totals stand before its cases, which end in any order. Cases are kept
+/// as XML in a spool meanwhile.
+pub(super) struct Junit<W> {
+    out: W,
+    dialect: Dialect,
+    run: Option<RunStarted>,
+    spool: Spool,
+    /// By file.
+    suites: BTreeMap<String, Suite>,
+    duration: Option<Offset>,
+}
+
+#[derive(Default)]
+struct Suite {
+    /// With the case's index, which is its place in the suite.
+    cases: Vec<(usize, Piece)>,
+    tags: BTreeSet<String>,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+    /// All cases' times together.
+    time: Duration,
+    /// When its first case began.
+    start: Option<Offset>,
+}
+
+impl<W: Write> Junit<W> {
+    pub(super) fn new(out: W, dialect: Dialect) -> Self {
+        Self {
+            out,
+            dialect,
+            run: None,
+            spool: Spool::default(),
+            suites: BTreeMap::new(),
+            duration: None,
+        }
+    }
+
+    fn case(&mut self, finished: &CaseFinished) -> io::Result<()> {
+        let (case, inner) = (&finished.case, self.outcome(finished));
+        let xml = self.test_case(&case.id, case.line, finished.duration, &inner);
+        let piece = self.spool.keep(&xml.text)?;
+        let suite = self
+            .suites
+            .entry(finished.case.id.file.clone())
+            .or_default();
+        suite.cases.push((finished.case.index, piece));
+        suite.tags.extend(finished.case.tags.iter().cloned());
+        suite.count(finished.outcome);
+        suite.time += finished.duration.0;
+        let start = Offset(finished.at.0.saturating_sub(finished.duration.0));
+        suite.start = Some(suite.start.map_or(start, |first| first.min(start)));
+        Ok(())
+    }
+
+    fn test_case(&self, id: &CaseId, line: usize, duration: Offset, inner: &Xml) -> Xml {
+        let (class, name, time) = (id.class_name(), id.name(), seconds(duration.0));
+        let line = line.to_string();
+        let mut attributes = vec![("classname", &*class), ("name", &*name)];
+        if self.dialect == Dialect::Extended {
+            attributes.extend([("file", &*id.file), ("line", &*line)]);
+        }
+        attributes.push(("time", &time));
+        let mut xml = Xml::default();
+        if inner.text.is_empty() {
+            xml.empty("testcase", &attributes);
+        } else {
+            xml.open("testcase", &attributes);
+            xml.line_break();
+            xml.text.push_str(&inner.text);
+            xml.close("testcase");
+        }
+        xml
+    }
+
+    /// The elements within a case, in the order in which Surefire's schema wants them.
+    fn outcome(&self, finished: &CaseFinished) -> Xml {
+        let mut xml = Xml::default();
+        if finished.outcome == Outcome::Failed {
+            self.problem(&mut xml, "failure", finished);
+        }
+        earlier(&mut xml, finished, Outcome::Failed);
+        match finished.outcome {
+            Outcome::Passed | Outcome::Failed => {}
+            Outcome::Errored | Outcome::Invalid => self.problem(&mut xml, "error", finished),
+            Outcome::Skipped => {
+                let reason = finished.reason.as_deref().unwrap_or("skipped");
+                xml.empty("skipped", &[("message", reason)]);
+            }
+            Outcome::NotRun => {
+                let reason = finished.reason.as_deref().unwrap_or("the run ended");
+                xml.empty("skipped", &[("message", &format!("not run: {reason}"))]);
+            }
+        }
+        earlier(&mut xml, finished, Outcome::Errored);
+        let unhappy = matches!(finished.outcome, Outcome::Failed | Outcome::Errored);
+        if unhappy && !finished.steps.is_empty() {
+            let log = evidence::step_log(&finished.steps, Detail::Everything);
+            xml.element("system-out", &[], &log);
+        }
+        if !finished.cleanup_problems.is_empty() {
+            let problems = evidence::problems(&finished.cleanup_problems, &finished.steps);
+            xml.element("system-err", &[], &render(&problems));
+        }
+        xml
+    }
+
+    fn problem(&self, xml: &mut Xml, element: &str, finished: &CaseFinished) {
+        // A scenario that passed and could not clean up is errored for what went wrong there.
+        let problems = if finished.problems.is_empty() {
+            &finished.cleanup_problems
+        } else {
+            &finished.problems
+        };
+        let mut shown = evidence::problems(problems, &finished.steps);
+        let mut code = code(problems);
+        if finished.outcome == Outcome::Invalid {
+            code = "invalid";
+        } else if let (Some(last), Some(run)) = (shown.last_mut(), &self.run) {
+            last.notes.push(rerun::note(&finished.case.id, run));
+        }
+        let message = message(problems);
+        let attributes = [("type", code), ("message", &*message)];
+        xml.element(element, &attributes, &render(&shown));
+    }
+
+    fn invalid_file(&mut self, file: &InvalidFile) -> io::Result<()> {
+        let problems: Vec<_> = file
+            .problems
+            .iter()
+            .cloned()
+            .map(CaseProblem::from)
+            .collect();
+        let id = CaseId {
+            file: file.file.clone(),
+            scenario: "invalid file".to_owned(),
+            row: None,
+        };
+        let place = file
+            .problems
+            .iter()
+            .find_map(|problem| problem.place.as_ref());
+        let line = place.map_or(1, |place| place.start().line);
+        let message = message(&problems);
+        let attributes = [("type", "invalid"), ("message", &*message)];
+        let mut error = Xml::default();
+        error.element("error", &attributes, &render(&file.problems));
+        let xml = self.test_case(&id, line, Offset::default(), &error);
+        let piece = self.spool.keep(&xml.text)?;
+        let suite = self.suites.entry(file.file.clone()).or_default();
+        suite.cases.push((0, piece));
+        suite.count(Outcome::Invalid);
+        Ok(())
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let mut xml = Xml::default();
+        xml.text
+            .push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        let total = |count: fn(&Suite) -> usize| -> String {
+            self.suites.values().map(count).sum::<usize>().to_string()
+        };
+        let tests = total(|suite| suite.cases.len());
+        let failures = total(|suite| suite.failures);
+        let errors = total(|suite| suite.errors);
+        let time = seconds(self.duration.unwrap_or_default().0);
+        xml.open(
+            "testsuites",
+            &[
+                ("name", "probity"),
+                ("tests", &tests),
+                ("failures", &failures),
+                ("errors", &errors),
+                ("time", &time),
+            ],
+        );
+        xml.line_break();
+        self.out.write_all(xml.text.as_bytes())?;
+        for (file, mut suite) in std::mem::take(&mut self.suites) {
+            let mut xml = Xml::default();
+            self.open_suite(&mut xml, &file, &suite);
+            self.out.write_all(xml.text.as_bytes())?;
+            suite.cases.sort_by_key(|(index, _)| *index);
+            let pieces = suite.cases.into_iter().map(|(_, piece)| piece);
+            self.spool.copy(pieces, &mut self.out)?;
+            self.out.write_all(b"</testsuite>\n")?;
+        }
+        self.out.write_all(b"</testsuites>\n")?;
+        self.out.flush()
+    }
+
+    fn open_suite(&self, xml: &mut Xml, file: &str, suite: &Suite) {
+        let tests = suite.cases.len().to_string();
+        let failures = suite.failures.to_string();
+        let errors = suite.errors.to_string();
+        let skipped = suite.skipped.to_string();
+        let time = seconds(suite.time);
+        let start = suite.start.unwrap_or_default();
+        let timestamp = self.run.as_ref().map(|run| timestamp(&run.started, start));
+        let mut attributes = vec![
+            ("name", file),
+            ("tests", &tests),
+            ("failures", &failures),
+            ("errors", &errors),
+            ("skipped", &skipped),
+            ("time", &time),
+        ];
+        attributes.extend(timestamp.as_deref().map(|time| ("timestamp", time)));
+        if let (Dialect::Extended, Some(run)) = (self.dialect, &self.run) {
+            attributes.extend([("hostname", &*run.hostname), ("file", file)]);
+        }
+        xml.open("testsuite", &attributes);
+        xml.line_break();
+        if let Some(run) = &self.run {
+            properties(xml, run, &suite.tags);
+        }
+    }
+}
+
+impl Suite {
+    fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Passed => {}
+            Outcome::Failed => self.failures += 1,
+            Outcome::Errored | Outcome::Invalid => self.errors += 1,
+            Outcome::Skipped | Outcome::NotRun => self.skipped += 1,
+        }
+    }
+}
+
+impl<W: Write> Reporter for Junit<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::Run(run) => {
+                self.run = Some((**run).clone());
+                Ok(())
+            }
+            Event::InvalidFile(file) => self.invalid_file(file),
+            Event::CaseFinished(finished) => self.case(finished),
+            Event::Summary(summary) => {
+                let Summary { duration, .. } = **summary;
+                self.duration = Some(duration);
+                Ok(())
+            }
+            Event::Notice(_)
+            | Event::CaseStarted(_)
+            | Event::StepStarted(_)
+            | Event::StepFinished(_)
+            | Event::Retrying(_)
+            | Event::Interrupted(_) => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        self.write()
+    }
+}
+
+/// Attempts that did not pass: `flaky…` if the last one did, else `rerun…`.
+fn earlier(xml: &mut Xml, finished: &CaseFinished, outcome: Outcome) {
+    let element = match (finished.outcome == Outcome::Passed, outcome) {
+        (true, Outcome::Failed) => "flakyFailure",
+        (true, _) => "flakyError",
+        (false, Outcome::Failed) => "rerunFailure",
+        (false, _) => "rerunError",
+    };
+    let failed =
+        |attempt: &&Attempt| (attempt.outcome == Outcome::Failed) == (outcome == Outcome::Failed);
+    for attempt in finished.earlier.iter().filter(failed) {
+        let message = message(&attempt.problems);
+        let attributes = [("type", code(&attempt.problems)), ("message", &*message)];
+        let problems: Vec<_> = attempt
+            .problems
+            .iter()
+            .map(|one| one.problem.clone())
+            .collect();
+        xml.open(element, &attributes);
+        xml.element("stackTrace", &[], &render(&problems));
+        xml.close(element);
+    }
+}
+
+fn code(problems: &[CaseProblem]) -> &'static str {
+    problems
+        .first()
+        .map_or("unknown", |first| first.problem.code)
+}
+
+/// The first problem's message, and how many follow.
+fn message(problems: &[CaseProblem]) -> String {
+    match problems {
+        [] => String::new(),
+        [one] => one.problem.message.clone(),
+        [first, rest @ ..] => format!("{} (and {} more)", first.problem.message, rest.len()),
+    }
+}
+
+fn render(problems: &[Diagnostic]) -> String {
+    problems
+        .iter()
+        .map(|problem| diagnostic::render(problem, Style::default()))
+        .collect()
+}
+
+fn properties(xml: &mut Xml, run: &RunStarted, tags: &BTreeSet<String>) {
+    let environments: BTreeSet<_> = run.packs.iter().map(|pack| &*pack.environment).collect();
+    let environments: Vec<_> = environments.into_iter().collect();
+    let env = if let [one] = environments.as_slice() {
+        (*one).to_owned()
+    } else {
+        let each = run
+            .packs
+            .iter()
+            .map(|pack| format!("{}={}", pack.name, pack.environment));
+        each.collect::<Vec<_>>().join(", ")
+    };
+    let seed = run.seed.to_string();
+    xml.open("properties", &[]);
+    xml.line_break();
+    let mut property = |name: &str, value: &str| {
+        xml.empty("property", &[("name", name), ("value", value)]);
+    };
+    property("probity", run.probity);
+    property("run", &run.run);
+    property("env", &env);
+    property("seed", &seed);
+    for pack in &run.packs {
+        property(&format!("pack.{}", pack.name), &pack.version);
+    }
+    if !tags.is_empty() {
+        let tags: Vec<_> = tags.iter().map(String::as_str).collect();
+        property("tags", &tags.join(", "));
+    }
+    xml.close("properties");
+}
+
+/// Seconds with three decimals, the one form that all schemas take.
+fn seconds(duration: Duration) -> String {
+    format!("{:.3}", duration.as_secs_f64())
+}
+
+/// The start of the run and an offset as a time of day, to the second.
+fn timestamp(started: &str, offset: Offset) -> String {
+    let shifted = || {
+        let start: jiff::Timestamp = started.parse().ok()?;
+        let offset = jiff::SignedDuration::try_from(offset.0).ok()?;
+        start.checked_add(offset).ok()
+    };
+    match shifted() {
+        Some(time) => time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        None => started.to_owned(),
+    }
+}

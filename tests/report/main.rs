@@ -1,0 +1,53 @@
+//! What each report makes of the same made-up runs, compared with files in `expected/`.
+//!
+//! `BLESS=1 cargo test --test report` writes those files anew.
+
+#![allow(clippy::unwrap_used)]
+
+mod console;
+mod junit;
+mod sample;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+/// Output that can be looked at while a reporter writes to it.
+#[derive(Clone, Default)]
+struct Page(Arc<Mutex<Vec<u8>>>);
+
+impl Page {
+    /// What was written since the last call.
+    fn take(&self) -> String {
+        String::from_utf8(std::mem::take(&mut self.0.lock().unwrap())).unwrap()
+    }
+}
+
+impl Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Compares a text with `expected/NAME`.
+#[track_caller]
+fn assert_matches_file(name: &str, actual: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/report/expected")
+        .join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, actual).unwrap();
+        return;
+    }
+    let expected = std::fs::read_to_string(&path).unwrap_or_default();
+    let pair = expected.lines().zip(actual.lines());
+    let line = pair.take_while(|(a, b)| a == b).count() + 1;
+    assert!(
+        expected == actual,
+        "{name} differs from line {line} on; what is written now:\n{actual}"
+    );
+}
