@@ -181,6 +181,7 @@ impl Instance {
         if let Some(auth) = file.auth.as_ref().filter(|_| route.auth) {
             self.authenticate(auth, frame)?;
         }
+        self.apply_rules(&file.rules, frame)?;
         for stage in &route.stages {
             match stage {
                 Stage::Let(lets) => self.bind_all(lets, frame)?,

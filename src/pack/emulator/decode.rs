@@ -71,6 +71,10 @@ fn file(root: &Node, decoder: &mut Decoder) -> EmulatorFile {
             .map(|node| errors(node, decoder))
             .unwrap_or_default(),
         auth: fields.get("auth").and_then(|node| auth(node, decoder)),
+        rules: fields
+            .get("rules")
+            .map(|node| rules(node, decoder))
+            .unwrap_or_default(),
         collections: collections(fields.get("collections"), decoder),
         routes: nodes(fields.get("routes"), decoder)
             .iter()

@@ -24,6 +24,8 @@ pub struct EmulatorFile {
     pub values: Vec<NamedValue>,
     pub errors: Errors,
     pub auth: Option<Auth>,
+    /// Asked by every route before its own, after `auth`.
+    pub rules: Vec<Rule>,
     pub collections: Vec<Collection>,
     pub routes: Vec<Route>,
     pub procedures: BTreeMap<String, Procedure>,

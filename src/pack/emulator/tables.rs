@@ -38,6 +38,11 @@ pub static EMULATOR: Table = Table {
             "The credentials that every request needs, except on routes with `auth: false`.",
         ),
         KeySpec::new(
+            "rules",
+            Shape::List(&Shape::Map(&RULE)),
+            "Rules that every route asks before its own, after `auth`.",
+        ),
+        KeySpec::new(
             "collections",
             Shape::MapOf(&Shape::Map(&COLLECTION)),
             "The kinds of record that the sandbox keeps.",
