@@ -1,6 +1,7 @@
 //! Probity: declarative scenario tests for HTTP APIs.
 
 pub mod check;
+pub mod cli;
 pub mod clock;
 pub mod diagnostic;
 pub mod document;
@@ -9,8 +10,10 @@ pub mod event;
 pub mod expr;
 pub mod http;
 pub mod pack;
+pub mod plan;
 pub mod random;
 pub mod report;
+pub mod run;
 pub mod scenario;
 pub mod source;
 pub mod step;

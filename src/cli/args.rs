@@ -1,0 +1,198 @@
+//! The command line as it is typed.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Declarative scenario tests for HTTP APIs.
+#[derive(Debug, Parser)]
+#[command(name = "probity", version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", global = true, value_enum, default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run scenarios
+    Run(RunArgs),
+    /// Check files without running anything
+    Lint(LintArgs),
+    /// List scenarios, actions, packs, operators or functions
+    List(ListArgs),
+    /// Serve the emulators of packs until interrupted
+    Emulate(EmulateArgs),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema {
+        /// Which; all of them if left out
+        #[arg(value_name = "KIND")]
+        kind: Option<String>,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// bash, elvish, fish, powershell or zsh
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunArgs {
+    /// Files, folders, `FILE::scenario-id` or `FILE::"id [row]"` [default: scenarios/]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// The environment of every pack, or of one: NAME or PACK=NAME (repeatable) [default: emulator]
+    #[arg(long, value_name = "NAME|PACK=NAME", action = ArgAction::Append)]
+    pub env: Vec<String>,
+    /// Only scenarios with these tags, such as `smoke and not slow` (repeatable: all must hold)
+    #[arg(short = 't', long = "tag", value_name = "EXPR", action = ArgAction::Append)]
+    pub tags: Vec<String>,
+    /// Only scenarios whose FILE::id contains this, or matches it if it has `*` or `?`
+    #[arg(short = 'k', long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Scenarios in flight at once
+    #[arg(short, long, value_name = "N", default_value_t = 128)]
+    pub jobs: usize,
+    /// Seed of everything random: the same seed sends the same bytes
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Run a scenario that does not pass up to N times more
+    #[arg(long, value_name = "N")]
+    pub reruns: Option<u64>,
+    /// Run only the I-th of N parts of the selection
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<String>,
+    /// Start nothing new once a scenario did not pass
+    #[arg(long)]
+    pub fail_fast: bool,
+    /// Time limit of scenarios that state none [default: 5m]
+    #[arg(long, value_name = "DUR")]
+    pub timeout: Option<String>,
+    /// Skip scenarios that declare longer waits on a real sandbox
+    #[arg(long, value_name = "DUR", default_value = "2m")]
+    pub max_wait: String,
+    /// Set a variable; the value is a YAML scalar (repeatable)
+    #[arg(long = "var", value_name = "NAME=VALUE", action = ArgAction::Append)]
+    pub vars: Vec<String>,
+    /// A YAML file of variables (repeatable)
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub vars_file: Vec<PathBuf>,
+    /// A folder in which packs are looked for first (repeatable)
+    #[arg(long, value_name = "DIR", action = ArgAction::Append)]
+    pub packs: Vec<PathBuf>,
+    /// Write a report; `-` is standard output (repeatable)
+    #[arg(long = "report", value_name = "KIND=PATH", action = ArgAction::Append)]
+    pub reports: Vec<String>,
+    /// Show what would be run; send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What is written to standard output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    #[command(flatten)]
+    pub verbosity: Verbosity,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(super) struct Verbosity {
+    /// Show the steps of every scenario; twice: headers, curl commands and the emulators' journals too
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Show only what did not pass
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+impl Verbosity {
+    pub fn level(self) -> i8 {
+        if self.quiet { -1 } else { i8::try_from(self.verbose.min(2)).unwrap_or(2) }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    Human,
+    /// One event per line
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct LintArgs {
+    /// Files and folders [default: scenarios/]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// How problems are written
+    #[arg(long, value_enum, default_value_t = LintFormat::Human)]
+    pub format: LintFormat,
+    /// A folder in which packs are looked for first (repeatable)
+    #[arg(long, value_name = "DIR", action = ArgAction::Append)]
+    pub packs: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum LintFormat {
+    Human,
+    Json,
+    Github,
+    Sarif,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    #[arg(value_enum)]
+    pub what: Listed,
+    /// Files and folders, for scenarios [default: scenarios/]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<String>,
+    /// A folder in which packs are looked for first (repeatable)
+    #[arg(long, value_name = "DIR", action = ArgAction::Append)]
+    pub packs: Vec<PathBuf>,
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Listed {
+    Scenarios,
+    Actions,
+    Packs,
+    Operators,
+    Functions,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct EmulateArgs {
+    /// Names of packs, or their folders
+    #[arg(value_name = "PACK", required = true)]
+    pub names: Vec<String>,
+    /// The address of the first pack; the others get the ports after it. Port 0 takes any free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// Real time, or a clock that moves only when told to
+    #[arg(long, value_enum, default_value_t = ClockKind::Real)]
+    pub clock: ClockKind,
+    /// Set a knob of the emulator: KEY=VALUE, or PACK.KEY=VALUE with several packs (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", action = ArgAction::Append)]
+    pub set: Vec<String>,
+    /// Seed of the ids it makes
+    #[arg(long, value_name = "N", default_value_t = super::DEFAULT_SEED)]
+    pub seed: u64,
+    /// A folder in which packs are looked for first (repeatable)
+    #[arg(long, value_name = "DIR", action = ArgAction::Append)]
+    pub packs: Vec<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ClockKind {
+    Real,
+    Virtual,
+}

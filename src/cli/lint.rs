@@ -1,0 +1,56 @@
+//! `probity lint`.
+
+use std::path::Path;
+
+use super::args::{LintArgs, LintFormat};
+use super::exit::Exit;
+use super::project::{Project, library};
+use super::terminal::{Terminal, write_stderr, write_stdout};
+use crate::diagnostic::{self, Diagnostic, Severity};
+
+/// Checks files, and says whether they are free of errors.
+pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
+    let project = Project::find(current);
+    let found = match project.find_files(&args.paths) {
+        Ok(found) => found,
+        Err(problem) => {
+            terminal.show(&[problem]);
+            return Exit::Invalid;
+        }
+    };
+    let library = library(&project, &args.packs);
+    let mut problems: Vec<Diagnostic> = found
+        .files
+        .iter()
+        .flat_map(|file| project.load(file, &library).problems)
+        .collect();
+    problems.extend(project.lint_packs(&args.paths, &library));
+    problems.extend(library.problems());
+    sort(&mut problems);
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    match args.format {
+        LintFormat::Human => {
+            terminal.show(&problems);
+            write_stderr(&format!("{}\n", verdict(found.files.len(), errors, problems.len() - errors)));
+        }
+        LintFormat::Json => write_stdout(&diagnostic::to_json(&problems)),
+        LintFormat::Github => write_stdout(&diagnostic::to_github(&problems)),
+        LintFormat::Sarif => write_stdout(&diagnostic::to_sarif(&problems)),
+    }
+    if errors > 0 { Exit::Invalid } else { Exit::Passed }
+}
+
+/// By file and place; a problem that was found twice is said once.
+fn sort(problems: &mut Vec<Diagnostic>) {
+    let key = |problem: &Diagnostic| {
+        let place = problem.place.as_ref().map(|place| (place.source.name.clone(), place.span.start));
+        (place, problem.code, problem.message.clone())
+    };
+    problems.sort_by_key(key);
+    problems.dedup_by_key(|problem| key(problem));
+}
+
+fn verdict(files: usize, errors: usize, warnings: usize) -> String {
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    format!("{} checked: {}, {}", plural(files, "scenario file"), plural(errors, "error"), plural(warnings, "warning"))
+}

@@ -1,0 +1,157 @@
+//! `probity list`.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::args::{Format, ListArgs, Listed};
+use super::exit::Exit;
+use super::project::{Project, library};
+use super::terminal::{Terminal, write_stdout};
+use crate::check::OPERATORS;
+use crate::diagnostic::Diagnostic;
+use crate::expr::functions;
+use crate::pack::Library;
+use crate::plan::{Bindings, Environments, Selection, plan};
+
+/// One line of a list: its columns, and the same for machines.
+struct Row {
+    columns: Vec<String>,
+    json: Value,
+}
+
+/// Prints a list.
+pub(super) fn run(args: &ListArgs, terminal: Terminal, current: &Path) -> Exit {
+    let project = Project::find(current);
+    let library = library(&project, &args.packs);
+    let rows = match args.what {
+        Listed::Scenarios => match scenarios(args, &project, &library) {
+            Ok(rows) => rows,
+            Err(problem) => {
+                terminal.show(&[problem]);
+                return Exit::Invalid;
+            }
+        },
+        Listed::Actions => actions(&project, &library),
+        Listed::Packs => packs(&project, &library),
+        Listed::Operators => operators(),
+        Listed::Functions => functions_list(),
+    };
+    write_stdout(&match args.format {
+        Format::Human => table(&rows),
+        Format::Json => rows.iter().map(|row| format!("{}\n", row.json)).collect(),
+    });
+    Exit::Passed
+}
+
+fn scenarios(args: &ListArgs, project: &Project, library: &Library) -> Result<Vec<Row>, Diagnostic> {
+    let found = project.find_files(&args.paths)?;
+    let files = found.files.iter().map(|file| project.load(file, library)).collect();
+    let environments = Environments::default();
+    let selection = Selection { named: found.named, ..Selection::default() };
+    let no_env = |_: &str| None;
+    let mut bindings = Bindings::new(&environments, &no_env);
+    let plan = plan(files, &selection, &mut bindings, std::time::Duration::MAX);
+    let rows = plan.cases.iter().map(|planned| {
+        let case = &planned.case;
+        Row {
+            columns: vec![case.id.to_string(), case.title.clone().unwrap_or_default()],
+            json: json!({
+                "id": case.id.to_string(), "file": case.id.file, "line": case.line, "scenario": case.id.scenario,
+                "row": case.id.row, "name": case.title, "suite": case.suite, "tags": case.tags,
+            }),
+        }
+    });
+    Ok(rows.collect())
+}
+
+fn actions(project: &Project, library: &Library) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for pack in library.packs(&project.root) {
+        for action in pack.actions.values() {
+            let inputs: Vec<String> = action
+                .inputs
+                .iter()
+                .map(|input| if input.optional || input.default.is_some() { format!("{}?", input.name) } else { input.name.clone() })
+                .collect();
+            let name = format!("{}/{}", pack.name, action.name);
+            let description = action.description.clone().unwrap_or_default();
+            let outputs: Vec<&String> = action.outputs.iter().map(|(name, _)| name).collect();
+            rows.push(Row {
+                columns: vec![name.clone(), format!("{{{}}}", inputs.join(", ")), description.clone()],
+                json: json!({
+                    "name": name, "description": description, "outputs": outputs,
+                    "inputs": action.inputs.iter().map(|input| json!({
+                        "name": input.name, "schema": input.schema,
+                        "required": !input.optional && input.default.is_none(),
+                    })).collect::<Vec<_>>(),
+                }),
+            });
+        }
+    }
+    rows
+}
+
+fn packs(project: &Project, library: &Library) -> Vec<Row> {
+    library
+        .packs(&project.root)
+        .iter()
+        .map(|pack| {
+            let environments: Vec<&str> = pack.environments.iter().map(|environment| environment.name.as_str()).collect();
+            Row {
+                columns: vec![
+                    pack.name.clone(),
+                    pack.version.to_string(),
+                    environments.join(", "),
+                    pack.origin.clone(),
+                    pack.title.clone().unwrap_or_default(),
+                ],
+                json: json!({
+                    "name": pack.name, "version": pack.version.to_string(), "title": pack.title, "docs": pack.docs,
+                    "environments": environments, "origin": pack.origin,
+                    "settings": pack.settings.iter().map(|setting| json!({
+                        "name": setting.name, "default": setting.default, "in": setting.allowed,
+                    })).collect::<Vec<_>>(),
+                }),
+            }
+        })
+        .collect()
+}
+
+fn operators() -> Vec<Row> {
+    let rows = OPERATORS.iter().map(|operator| Row {
+        columns: vec![operator.name.to_owned(), operator.example.to_owned(), operator.doc.to_owned()],
+        json: json!({"name": operator.name, "doc": operator.doc, "example": operator.example}),
+    });
+    rows.collect()
+}
+
+fn functions_list() -> Vec<Row> {
+    let rows = functions().iter().map(|function| Row {
+        columns: vec![function.signature(), function.doc.to_owned()],
+        json: json!({"name": function.name, "signature": function.signature(), "doc": function.doc, "example": function.example}),
+    });
+    rows.collect()
+}
+
+/// Columns of equal width, the last as long as it is.
+fn table(rows: &[Row]) -> String {
+    let columns = rows.iter().map(|row| row.columns.len()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            let cells = rows.iter().filter_map(|row| row.columns.get(column));
+            cells.map(|cell| unicode_width::UnicodeWidthStr::width(cell.as_str())).max().unwrap_or(0)
+        })
+        .collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.columns.iter().zip(&widths) {
+            let padding = width.saturating_sub(unicode_width::UnicodeWidthStr::width(cell.as_str()));
+            line += &format!("{cell}{}  ", " ".repeat(padding));
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,172 @@
+//! Finding the project, its scenario files and their packs.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::WalkDir;
+
+use crate::diagnostic::Diagnostic;
+use crate::lint;
+use crate::pack::Library;
+use crate::plan::{Loaded, NamedCase};
+use crate::scenario;
+use crate::source::{Folder, Source};
+
+/// The folder in which `run` looks if no path is given.
+pub(super) const DEFAULT_FOLDER: &str = "scenarios";
+
+/// The project: where names and paths start.
+#[derive(Debug)]
+pub(super) struct Project {
+    /// The nearest folder upwards with a `probity.yaml`, else the current folder.
+    pub root: PathBuf,
+    current: PathBuf,
+}
+
+/// What the paths of the command line come to.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Scenario files in sorted order, each once.
+    pub files: Vec<PathBuf>,
+    /// Cases that were named as `FILE::id`.
+    pub named: Vec<NamedCase>,
+}
+
+impl Project {
+    pub fn find(current: &Path) -> Self {
+        let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
+        let root = current.ancestors().find(|folder| folder.join("probity.yaml").is_file());
+        Self { root: root.unwrap_or(&current).to_owned(), current: current.clone() }
+    }
+
+    /// What every output calls a file: relative to the root, with `/`; the whole path if it is elsewhere.
+    pub fn name(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.root).unwrap_or(path);
+        let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        parts.join("/").replacen("//", "/", 1)
+    }
+
+    /// The scenario files that paths name.
+    pub fn find_files(&self, paths: &[String]) -> Result<Found, Diagnostic> {
+        let mut found = Found::default();
+        let mut files = BTreeSet::new();
+        if paths.is_empty() {
+            let folder = self.root.join(DEFAULT_FOLDER);
+            if !folder.is_dir() {
+                return Err(no_scenarios(&self.root));
+            }
+            files.extend(scenario_files(&folder));
+        }
+        for path in paths {
+            let (path, case) = match path.split_once("::") {
+                Some((path, case)) => (path, Some(case)),
+                None => (path.as_str(), None),
+            };
+            let full = self.locate(path)?;
+            if full.is_dir() {
+                if case.is_some() {
+                    return Err(Diagnostic::error("path", format!("`{path}` is a folder, and `::` names a scenario of a file")));
+                }
+                files.extend(scenario_files(&full));
+                continue;
+            }
+            if let Some(case) = case {
+                found.named.push(NamedCase { file: self.name(&full), name: case.to_owned() });
+            }
+            files.insert(full);
+        }
+        // A file that is also named whole is not narrowed down.
+        found.named.retain(|named| {
+            !paths.iter().any(|path| {
+                !path.contains("::") && self.locate(path).is_ok_and(|full| self.root.join(&named.file).starts_with(full))
+            })
+        });
+        found.files = files.into_iter().collect();
+        Ok(found)
+    }
+
+    /// A path of the command line: from the current folder, or, as reports print it, from the root.
+    fn locate(&self, path: &str) -> Result<PathBuf, Diagnostic> {
+        let candidates = [self.current.join(path), self.root.join(path)];
+        candidates.iter().find_map(|candidate| candidate.canonicalize().ok()).ok_or_else(|| {
+            Diagnostic::error("path", format!("there is no file or folder `{path}`"))
+                .help("paths are relative to the current folder, or to the project root as reports print them")
+        })
+    }
+
+    /// Loads a scenario file, lints it and finds its packs.
+    pub fn load(&self, path: &Path, library: &Library) -> Loaded {
+        let name = self.name(path);
+        let (folder, beside) = self.folder_of(path);
+        let text = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => return unreadable(name, folder, &format!("can't read the file: {error}")),
+        };
+        let Ok(text) = String::from_utf8(text) else {
+            return unreadable(name, folder, "the file is not UTF-8 text");
+        };
+        let source = Source::new(&name, path, text);
+        let (document, mut problems) = scenario::load(&source, folder.clone(), &beside);
+        let mut packs = Vec::new();
+        if let Some(document) = &document {
+            for pack in &document.packs {
+                match library.find(&pack.pack, pack_folder(path).as_deref()) {
+                    Ok(found) => packs.push((pack.alias.clone(), found)),
+                    Err(problem) => problems.push(problem.at(pack.place.clone())),
+                }
+            }
+            problems.extend(lint::lint(document, &packs));
+        }
+        Loaded { name, document, problems, packs, folder, beside }
+    }
+
+    /// The folder whose files a scenario file may name, and the file's place below it.
+    fn folder_of(&self, path: &Path) -> (Folder, String) {
+        let parent = path.parent().unwrap_or(Path::new("/"));
+        let base = match pack_folder(path) {
+            Some(pack) => pack,
+            None if path.starts_with(&self.root) => self.root.clone(),
+            None => parent.to_owned(),
+        };
+        let beside = parent.strip_prefix(&base).unwrap_or(Path::new(""));
+        let beside = beside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        (Folder::Disk(base), beside)
+    }
+}
+
+fn unreadable(name: String, folder: Folder, why: &str) -> Loaded {
+    let place = crate::source::Place::new(&Source::new(&name, "", ""), crate::source::Span::default());
+    let problems = vec![Diagnostic::error("unreadable-file", why).at(place)];
+    Loaded { name, document: None, problems, packs: Vec::new(), folder, beside: String::new() }
+}
+
+/// The folder of the pack that a file is in, if it is in one.
+pub(super) fn pack_folder(path: &Path) -> Option<PathBuf> {
+    path.ancestors().skip(1).find(|folder| folder.join("pack.yaml").is_file()).map(Path::to_owned)
+}
+
+/// Scenario files below a folder, hidden folders left out.
+fn scenario_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    WalkDir::new(folder)
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.'))
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.ends_with(".scenario.yaml") || name.ends_with(".scenario.yml")
+        })
+}
+
+fn no_scenarios(root: &Path) -> Diagnostic {
+    Diagnostic::error("no-scenarios", format!("there is no folder `{DEFAULT_FOLDER}/` in `{}`", root.display()))
+        .help("`probity init` makes a project with a first scenario")
+        .help("or name files and folders: `probity run PATH…`")
+}
+
+/// A library that looks in the folders of `--packs` first.
+pub(super) fn library(project: &Project, packs: &[PathBuf]) -> Arc<Library> {
+    Arc::new(Library::new(packs.to_vec(), project.root.join(DEFAULT_FOLDER)))
+}

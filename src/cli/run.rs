@@ -1,0 +1,287 @@
+//! `probity run`.
+
+use std::cell::Cell;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::args::{Format, RunArgs};
+use super::exit::Exit;
+use super::project::{Project, library};
+use super::terminal::{Terminal, env};
+use super::{DEFAULT_SEED, dry_run, signals, vars};
+use crate::diagnostic::Diagnostic;
+use crate::emulator::Emulators;
+use crate::event::{Event, Offset, Summary};
+use crate::http::{Client, ClientOptions, Proxies};
+use crate::plan::{Bindings, Environments, Plan, Selection, plan};
+use crate::report::{Console, Context, Desk, Options as ConsoleOptions, Seat, Target, open};
+use crate::run::{self, Options, Resources, StopHandle};
+use crate::value::parse_duration;
+
+/// How often reports are told that time passes.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Runs scenarios, and says how that ended.
+pub(super) fn run(args: &RunArgs, terminal: Terminal, current: &Path) -> Exit {
+    match prepare(args, current) {
+        Ok(prepared) => execute(args, prepared, terminal),
+        Err(problems) => {
+            terminal.show(&problems);
+            Exit::Invalid
+        }
+    }
+}
+
+struct Prepared {
+    plan: Plan,
+    options: Options,
+    seats: Vec<Seat>,
+    /// An empty selection is fine for a shard.
+    sharded: bool,
+}
+
+fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> {
+    let usage = |message: String| vec![Diagnostic::error("usage", message)];
+    let project = Project::find(current);
+    let found = project.find_files(&args.paths).map_err(|problem| vec![problem])?;
+    let parse = |text: &str| parse_duration(text).map_err(usage);
+    let selection = Selection {
+        named: found.named,
+        tags: args.tags.iter().map(|tag| tag.parse()).collect::<Result<_, String>>().map_err(usage)?,
+        filter: args.filter.as_deref().map(str::parse).transpose().map_err(usage)?,
+        shard: args.shard.as_deref().map(str::parse).transpose().map_err(usage)?,
+    };
+    let max_wait = parse(&args.max_wait)?;
+    let timeout = args.timeout.as_deref().map(parse).transpose()?;
+    let vars = vars::read(&args.vars_file, &args.vars)?;
+    let environments = environments(&args.env);
+    let library = library(&project, &args.packs);
+    let files = found.files.iter().map(|file| project.load(file, &library)).collect();
+    let mut bindings = Bindings::new(&environments, &env);
+    let plan = plan(files, &selection, &mut bindings, max_wait);
+    unknown_names(&selection, &plan)?;
+    unknown_packs(&environments, &plan)?;
+    let all_on_emulators = plan.packs.iter().all(|pack| pack.base_url.is_none());
+    let seed = args.seed.unwrap_or_else(|| if all_on_emulators { DEFAULT_SEED } else { random_seed() });
+    let seats = seats(args)?;
+    let options = Options {
+        jobs: args.jobs.max(1),
+        seed,
+        run_id: format!("{:04x}", random_seed() & 0xffff),
+        reruns: args.reruns,
+        fail_fast: args.fail_fast,
+        timeout,
+        vars,
+        shard: selection.shard.map(|shard| shard.to_string()),
+        rerun_options: rerun_options(args),
+        hostname: hostname(),
+        wall: Timestamp::now,
+        log_all: args.verbosity.level() > 0,
+        live_steps: false,
+        journal: args.verbosity.level() > 1,
+    };
+    Ok(Prepared { plan, options, seats, sharded: selection.shard.is_some() })
+}
+
+/// `--env NAME` and `--env PACK=NAME`.
+fn environments(args: &[String]) -> Environments {
+    let mut environments = Environments::default();
+    for arg in args {
+        match arg.split_once('=') {
+            Some((pack, name)) => {
+                environments.by_pack.insert(pack.to_owned(), name.to_owned());
+            }
+            None => environments.all = Some(arg.clone()),
+        }
+    }
+    environments
+}
+
+/// A case that was named and does not exist is a mistake, not an empty selection.
+fn unknown_names(selection: &Selection, plan: &Plan) -> Result<(), Vec<Diagnostic>> {
+    let problems: Vec<Diagnostic> = selection
+        .named
+        .iter()
+        .filter(|named| !plan.scenarios.iter().any(|id| id.file == named.file && (id.scenario == named.name || id.name() == named.name)))
+        .filter(|named| !plan.invalid_files.iter().any(|file| file.file == named.file))
+        .map(|named| {
+            let known: Vec<String> =
+                plan.scenarios.iter().filter(|id| id.file == named.file).map(crate::event::CaseId::name).collect();
+            Diagnostic::error("unknown-scenario", format!("`{}` has no scenario `{}`", named.file, named.name))
+                .suggest(&named.name, known.iter().map(String::as_str))
+                .help(format!("it has: {}", known.join(", ")))
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn unknown_packs(environments: &Environments, plan: &Plan) -> Result<(), Vec<Diagnostic>> {
+    let known: Vec<&str> = plan.packs.iter().map(|pack| pack.pack.name.as_str()).collect();
+    let problems: Vec<Diagnostic> = environments
+        .by_pack
+        .keys()
+        .filter(|name| !plan.packs.is_empty() && !known.contains(&name.as_str()))
+        .map(|name| {
+            Diagnostic::error("unknown-pack", format!("`--env {name}=…` names a pack that no selected scenario uses"))
+                .suggest(name, known.iter().copied())
+                .help(format!("they use: {}", known.join(", ")))
+        })
+        .collect();
+    if problems.is_empty() { Ok(()) } else { Err(problems) }
+}
+
+fn seats(args: &RunArgs) -> Result<Vec<Seat>, Vec<Diagnostic>> {
+    let mut names: Vec<&str> = args.reports.iter().map(String::as_str).collect();
+    if args.format == Format::Json {
+        names.push("json=-");
+    }
+    let (mut targets, mut problems) = (Vec::new(), Vec::new());
+    for name in names {
+        match Target::parse(name) {
+            Ok(target) => targets.push(target),
+            Err(problem) => problems.push(*problem),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let context = Context { step_summary: env("GITHUB_STEP_SUMMARY").map(Into::into) };
+    open(&targets, &context)
+}
+
+/// What a rerun needs besides the case's id and the seed.
+fn rerun_options(args: &RunArgs) -> Vec<String> {
+    let mut options = Vec::new();
+    let mut add = |name: &str, value: String| options.extend([name.to_owned(), value]);
+    for value in &args.env {
+        add("--env", value.clone());
+    }
+    for value in &args.packs {
+        add("--packs", value.display().to_string());
+    }
+    for value in &args.vars_file {
+        add("--vars-file", value.display().to_string());
+    }
+    for value in &args.vars {
+        add("--var", value.clone());
+    }
+    options
+}
+
+fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
+    let Prepared { plan, mut options, mut seats, sharded } = prepared;
+    if args.dry_run {
+        dry_run::show(&plan);
+        let problems: Vec<Diagnostic> = plan.invalid_files.into_iter().flat_map(|file| file.problems).collect();
+        terminal.show(&problems);
+        return if problems.is_empty() { Exit::Passed } else { Exit::Invalid };
+    }
+    if plan.cases.is_empty() && plan.invalid_files.is_empty() && !sharded {
+        terminal.show(&[Diagnostic::error("nothing-selected", "no scenario was selected")
+            .help("`probity list scenarios` shows what there is")]);
+        return Exit::Nothing;
+    }
+    let console = Console::new(
+        std::io::stderr(),
+        ConsoleOptions {
+            color: terminal.color,
+            terminal: terminal.interactive,
+            width: terminal.width,
+            verbosity: args.verbosity.level(),
+            ci: terminal.ci,
+        },
+    );
+    seats.push(Seat::new("console", Box::new(console)));
+    let desk = match Desk::start(seats) {
+        Ok(desk) => Rc::new(desk),
+        Err(error) => {
+            terminal.show(&[Diagnostic::error("report", format!("can't start the reports: {error}"))]);
+            return Exit::Errored;
+        }
+    };
+    let needs = desk.needs();
+    options.log_all |= needs.passed_steps;
+    options.live_steps |= needs.step_events;
+    options.journal |= needs.journal;
+    super::silence_panics();
+    let outcome = block_on(plan, options, &desk);
+    let mut unwritten = Vec::new();
+    if let Some(desk) = Rc::into_inner(desk) {
+        unwritten = desk.finish();
+    }
+    terminal.show(&unwritten);
+    match outcome {
+        Ok((_, Some(signal))) => Exit::Interrupted(signal),
+        Ok((summary, None)) if !unwritten.is_empty() && Exit::of(&summary) != Exit::Invalid => Exit::Errored,
+        Ok((summary, None)) => Exit::of(&summary),
+        Err(problem) => {
+            terminal.show(&[problem]);
+            Exit::Errored
+        }
+    }
+}
+
+/// Runs the plan on this thread; the summary, and the signal that interrupted it.
+fn block_on(plan: Plan, options: Options, desk: &Rc<Desk>) -> Result<(Summary, Option<u8>), Diagnostic> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Diagnostic::error("runtime", format!("can't start the run loop: {error}"))
+    })?;
+    let client = Client::new(ClientOptions { proxies: proxies(), ..ClientOptions::default() })
+        .map_err(|error| Diagnostic::error("client", error.message).help(error.help))?;
+    let local = tokio::task::LocalSet::new();
+    let signal = Rc::new(Cell::new(None));
+    let summary = local.block_on(&runtime, async {
+        let (handle, stop) = StopHandle::new();
+        let signals = tokio::task::spawn_local(signals::watch(handle, Rc::clone(&signal)));
+        let ticks = tokio::task::spawn_local(tick(Rc::clone(desk)));
+        let sink = Rc::clone(desk);
+        let resources = Resources {
+            client,
+            sandboxes: Arc::new(Emulators::new()),
+            env: Box::new(env),
+            events: Box::new(move |event: Event| sink.event(event)),
+            stop,
+        };
+        let summary = run::run(plan, options, resources).await;
+        ticks.abort();
+        signals.abort();
+        summary
+    });
+    Ok((summary, signal.get()))
+}
+
+async fn tick(desk: Rc<Desk>) {
+    let started = tokio::time::Instant::now();
+    let mut interval = tokio::time::interval(TICK);
+    loop {
+        interval.tick().await;
+        desk.tick(Offset(started.elapsed()));
+    }
+}
+
+fn proxies() -> Proxies {
+    let either = |lower: &str, upper: &str| env(lower).or_else(|| env(upper)).filter(|value| !value.is_empty());
+    Proxies {
+        // The upper-case form of this one can be set by a client's `Proxy:` header in CGI programs, so it is not read.
+        http: env("http_proxy").filter(|value| !value.is_empty()),
+        https: either("https_proxy", "HTTPS_PROXY"),
+        none_for: either("no_proxy", "NO_PROXY").unwrap_or_default(),
+    }
+}
+
+fn random_seed() -> u64 {
+    // Kept short enough to be typed.
+    u64::from(rand::random::<u32>())
+}
+
+fn hostname() -> String {
+    env("HOSTNAME")
+        .or_else(|| std::fs::read_to_string("/etc/hostname").ok())
+        .map(|name| name.trim().to_owned())
+        .filter(|name| !name.is_empty())
+        .unwrap_or_else(|| "localhost".to_owned())
+}

@@ -1,0 +1,92 @@
+//! The terminal, the environment and the machine, as the program finds them.
+
+use std::io::{IsTerminal, Write};
+
+use super::args::Color;
+use crate::diagnostic::{Diagnostic, Style, render};
+
+/// What the surroundings are like.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Terminal {
+    pub color: bool,
+    /// Standard error is a terminal.
+    pub interactive: bool,
+    /// Columns; 0 where they are not known.
+    pub width: usize,
+    pub ci: bool,
+}
+
+impl Terminal {
+    pub fn find(color: Color) -> Self {
+        let interactive = std::io::stderr().is_terminal();
+        let width = if interactive { terminal_width() } else { 0 };
+        Self { color: use_color(color, interactive, &env), interactive, width, ci: is_set(&env, "CI") }
+    }
+
+    pub fn style(self) -> Style {
+        Style { color: self.color, width: self.width }
+    }
+
+    /// Writes diagnostics to standard error.
+    pub fn show(self, problems: &[Diagnostic]) {
+        let text: String = problems.iter().map(|problem| render(problem, self.style()) + "\n").collect();
+        write_stderr(&text);
+    }
+}
+
+/// An environment variable, unless it is unset or not text.
+pub(super) fn env(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+fn is_set(env: &dyn Fn(&str) -> Option<String>, name: &str) -> bool {
+    env(name).is_some_and(|value| !value.is_empty() && value != "0" && value != "false")
+}
+
+/// `--color` over `NO_COLOR` over `FORCE_COLOR` and `CLICOLOR_FORCE` over the terminal.
+fn use_color(color: Color, interactive: bool, env: &dyn Fn(&str) -> Option<String>) -> bool {
+    match color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if env("NO_COLOR").is_some_and(|value| !value.is_empty()) => false,
+        Color::Auto if is_set(env, "FORCE_COLOR") || is_set(env, "CLICOLOR_FORCE") => true,
+        Color::Auto => interactive && env("TERM").as_deref() != Some("dumb"),
+    }
+}
+
+fn terminal_width() -> usize {
+    terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| usize::from(width.0))
+}
+
+/// Writes to standard output. A reader that has gone away is not an error: `probity schema | head` ends in peace.
+pub(super) fn write_stdout(text: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+pub(super) fn write_stderr(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn color_follows_the_flag_then_the_environment_then_the_terminal() {
+        let rows: [(Color, bool, &[(&str, &str)], bool); 8] = [
+            (Color::Always, false, &[("NO_COLOR", "1")], true),
+            (Color::Never, true, &[("FORCE_COLOR", "1")], false),
+            (Color::Auto, true, &[], true),
+            (Color::Auto, false, &[], false),
+            (Color::Auto, true, &[("NO_COLOR", "1")], false),
+            (Color::Auto, false, &[("FORCE_COLOR", "1")], true),
+            (Color::Auto, false, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], false),
+            (Color::Auto, true, &[("TERM", "dumb")], false),
+        ];
+        for (color, interactive, vars, expected) in rows {
+            let env = |name: &str| vars.iter().find(|(var, _)| *var == name).map(|(_, value)| (*value).to_owned());
+            assert_eq!(use_color(color, interactive, &env), expected, "{color:?} {interactive} {vars:?}");
+        }
+    }
+}

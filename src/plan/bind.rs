@@ -1,0 +1,169 @@
+//! Binding packs to environments: where requests go, what may be addressed, and what the declared secrets are.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{BoundPack, SecretValue};
+use crate::diagnostic::Diagnostic;
+use crate::http::{Egress, Origin, Url};
+use crate::pack::{Environment, Pack, SecretSpec, Target};
+use crate::value::Secret;
+
+/// The environment that packs run in unless something else is asked for.
+pub const DEFAULT_ENVIRONMENT: &str = "emulator";
+
+/// Which environment each pack runs in, as `--env` says.
+#[derive(Clone, Debug, Default)]
+pub struct Environments {
+    /// `--env NAME`: for every pack.
+    pub all: Option<String>,
+    /// `--env PACK=NAME`.
+    pub by_pack: BTreeMap<String, String>,
+}
+
+impl Environments {
+    /// The environment of a pack.
+    #[must_use]
+    pub fn of(&self, pack: &str) -> &str {
+        self.by_pack
+            .get(pack)
+            .or(self.all.as_ref())
+            .map_or(DEFAULT_ENVIRONMENT, String::as_str)
+    }
+}
+
+/// Looks up an environment variable.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// Binds packs, each once a run.
+pub struct Bindings<'a> {
+    environments: &'a Environments,
+    env: Lookup<'a>,
+    bound: Vec<Arc<BoundPack>>,
+}
+
+impl<'a> Bindings<'a> {
+    #[must_use]
+    pub fn new(environments: &'a Environments, env: Lookup<'a>) -> Self {
+        Self {
+            environments,
+            env,
+            bound: Vec::new(),
+        }
+    }
+
+    /// The pack in its environment.
+    ///
+    /// # Errors
+    /// The pack has no such environment, or one of its addresses is not one.
+    pub fn bind(&mut self, pack: &Arc<Pack>) -> Result<Arc<BoundPack>, Diagnostic> {
+        if let Some(bound) = self
+            .bound
+            .iter()
+            .find(|bound| Arc::ptr_eq(&bound.pack, pack))
+        {
+            return Ok(Arc::clone(bound));
+        }
+        let environment = find_environment(pack, self.environments.of(&pack.name))?;
+        let base_url = match &environment.target {
+            Target::Emulator => None,
+            Target::BaseUrl(url) => Some(url.clone()),
+        };
+        let bound = Arc::new(BoundPack {
+            egress: egress(pack, environment, base_url.as_deref())?,
+            secrets: self.secrets(&pack.secrets, base_url.is_none()),
+            pack: Arc::clone(pack),
+            environment: environment.name.clone(),
+            base_url,
+        });
+        self.bound.push(Arc::clone(&bound));
+        Ok(bound)
+    }
+
+    /// The values of declared secrets.
+    #[must_use]
+    pub fn secrets(&self, specs: &[SecretSpec], on_emulator: bool) -> Vec<(String, SecretValue)> {
+        specs
+            .iter()
+            .map(|spec| (spec.name.clone(), self.secret(spec, on_emulator)))
+            .collect()
+    }
+
+    fn secret(&self, spec: &SecretSpec, on_emulator: bool) -> SecretValue {
+        if let (true, Some(text)) = (on_emulator, &spec.emulator) {
+            return SecretValue::Test(text.clone());
+        }
+        match (self.env)(&spec.env) {
+            Some(text) if !text.is_empty() => SecretValue::Real(Secret::new(text)),
+            found => {
+                let state = if found.is_some() { "empty" } else { "not set" };
+                let problem = Diagnostic::error(
+                    "missing-secret",
+                    format!(
+                        "the secret `{}` has no value: the environment variable `{}` is {state}",
+                        spec.name, spec.env
+                    ),
+                )
+                .at(spec.place.clone())
+                .label("declared here")
+                .help(format!(
+                    "set `{}` before the run; nothing was sent",
+                    spec.env
+                ));
+                SecretValue::Missing(problem)
+            }
+        }
+    }
+}
+
+fn find_environment<'p>(pack: &'p Pack, name: &str) -> Result<&'p Environment, Diagnostic> {
+    pack.environments
+        .iter()
+        .find(|environment| environment.name == name)
+        .ok_or_else(|| {
+            let known: Vec<&str> = pack
+                .environments
+                .iter()
+                .map(|environment| environment.name.as_str())
+                .collect();
+            let problem = Diagnostic::error(
+                "unknown-environment",
+                format!("the pack `{}` has no environment `{name}`", pack.name),
+            );
+            match crate::diagnostic::did_you_mean(name, known.iter().copied()) {
+                Some(close) => problem.help(format!("did you mean `--env {close}`?")),
+                None => problem.help(format!("it has: {}", known.join(", "))),
+            }
+        })
+}
+
+fn egress(
+    pack: &Pack,
+    environment: &Environment,
+    base_url: Option<&str>,
+) -> Result<Egress, Diagnostic> {
+    let refusal = |refusal: crate::http::Refusal| {
+        Diagnostic::error("host", refusal.message)
+            .at(environment.place.clone())
+            .help(refusal.help)
+    };
+    let mut egress = Egress::new();
+    if let Some(url) = base_url {
+        let origin = Url::parse(url)
+            .ok()
+            .as_ref()
+            .and_then(Origin::of)
+            .ok_or_else(|| {
+                Diagnostic::error("url", format!("`{url}` is not an http or https URL"))
+                    .at(environment.place.clone())
+            })?;
+        egress.allow(origin);
+    }
+    for host in &pack.hosts {
+        egress.allow(Origin::parse(host).map_err(refusal)?);
+    }
+    for host in &pack.refuse {
+        egress.refuse(host).map_err(refusal)?;
+    }
+    Ok(egress)
+}

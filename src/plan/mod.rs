@@ -1,0 +1,339 @@
+//! Decisions before the run, without I/O: which cases there are, which of them were selected, and what each needs.
+
+mod bind;
+mod rows;
+mod secrets;
+mod select;
+mod waits;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::event::{Case, CaseId, InvalidFile};
+use crate::http::Egress;
+use crate::pack::{Action, Pack};
+use crate::scenario::{Row, Scenario, ScenarioFile};
+use crate::source::Folder;
+use crate::step::ActionName;
+use crate::value::{Secret, format_duration};
+
+pub use bind::{Bindings, DEFAULT_ENVIRONMENT, Environments, Lookup};
+pub use select::{Filter, NamedCase, Selection, Shard, TagExpr};
+
+/// Everything that a run is to do.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// The selected cases, sorted by file, then in written order.
+    pub cases: Vec<PlannedCase>,
+    pub invalid_files: Vec<InvalidFile>,
+    /// Warnings and such that concern no single case.
+    pub notices: Vec<Diagnostic>,
+    /// The packs that the selected cases use, as they are bound.
+    pub packs: Vec<Arc<BoundPack>>,
+    /// How many files the selected cases are in.
+    pub files: usize,
+}
+
+/// A scenario file and what its names mean in this run.
+#[derive(Debug)]
+pub struct PlannedFile {
+    pub document: ScenarioFile,
+    /// The packs it uses, by alias.
+    pub packs: Vec<(String, Arc<BoundPack>)>,
+    /// Place in `packs` of the pack that `http` steps address by default.
+    pub default_pack: Option<usize>,
+    pub folder: Folder,
+    /// The file's own folder below `folder`.
+    pub beside: String,
+    /// The file's own secrets, with the values they have in this run.
+    pub secrets: Vec<(String, SecretValue)>,
+}
+
+/// A pack in one of its environments.
+#[derive(Debug)]
+pub struct BoundPack {
+    pub pack: Arc<Pack>,
+    pub environment: String,
+    /// The base URL, or `None` for the emulator.
+    pub base_url: Option<String>,
+    pub egress: Egress,
+    pub secrets: Vec<(String, SecretValue)>,
+}
+
+/// What a declared secret is in this run.
+#[derive(Clone, Debug)]
+pub enum SecretValue {
+    /// The emulator's own test value: not a secret.
+    Test(String),
+    Real(Secret),
+    /// The environment variable is unset or empty.
+    Missing(Diagnostic),
+}
+
+/// One case: a scenario with one row of its data.
+#[derive(Clone, Debug)]
+pub struct PlannedCase {
+    pub case: Arc<Case>,
+    pub file: Arc<PlannedFile>,
+    /// Place in the file's scenarios.
+    pub scenario: usize,
+    pub row: Option<Row>,
+    pub fate: Fate,
+}
+
+/// What is known of a case before anything is sent.
+#[derive(Clone, Debug)]
+pub enum Fate {
+    Run,
+    Skip(String),
+    /// It can't be run: the diagnostics say why.
+    Invalid(Vec<Diagnostic>),
+    /// Something that it needs is missing, such as a secret.
+    Unable(Vec<Diagnostic>),
+}
+
+impl PlannedCase {
+    #[must_use]
+    pub fn scenario(&self) -> &Scenario {
+        &self.file.document.scenarios[self.scenario]
+    }
+}
+
+impl PlannedFile {
+    /// The pack with this alias, or the default one.
+    #[must_use]
+    pub fn pack(&self, alias: Option<&str>) -> Option<&Arc<BoundPack>> {
+        match alias {
+            Some(alias) => self
+                .packs
+                .iter()
+                .find(|(name, _)| name == alias)
+                .map(|(_, pack)| pack),
+            None => self.default_pack.map(|index| &self.packs[index].1),
+        }
+    }
+
+    /// The action that a step of the file names.
+    #[must_use]
+    pub fn action(&self, name: &ActionName) -> Option<&Action> {
+        let action = match &name.pack {
+            Some(alias) => self.pack(Some(alias))?.pack.actions.get(&name.name),
+            None => self.document.actions.get(&name.name),
+        };
+        action.map(AsRef::as_ref)
+    }
+
+    /// Whether every pack is on its emulator, so that time is virtual.
+    #[must_use]
+    pub fn all_on_emulators(&self) -> bool {
+        self.packs.iter().all(|(_, pack)| pack.base_url.is_none())
+    }
+}
+
+/// How long a scenario may take unless it says otherwise; declared waits are not counted.
+pub const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// A scenario file as it was loaded: its document, what lint found, and the packs it names.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What every output calls the file.
+    pub name: String,
+    pub document: Option<ScenarioFile>,
+    pub problems: Vec<Diagnostic>,
+    /// The packs that the document uses and that were found, by alias.
+    pub packs: Vec<(String, Arc<Pack>)>,
+    pub folder: Folder,
+    pub beside: String,
+}
+
+/// Decides what is to be run.
+#[must_use]
+pub fn plan(
+    files: Vec<Loaded>,
+    selection: &Selection,
+    bindings: &mut Bindings<'_>,
+    max_wait: Duration,
+) -> Plan {
+    let mut plan = Plan::default();
+    let mut selected = Vec::new();
+    for file in files {
+        add_file(
+            &mut plan,
+            &mut selected,
+            file,
+            selection,
+            bindings,
+            max_wait,
+        );
+    }
+    if let Some(shard) = selection.shard {
+        let mut place = 0;
+        selected.retain(|_| {
+            place += 1;
+            shard.takes(place - 1)
+        });
+    }
+    let mut last_file = None;
+    for (index, (mut case, mut planned)) in selected.into_iter().enumerate() {
+        case.index = index;
+        if last_file.as_ref() != Some(&case.id.file) {
+            plan.files += 1;
+            last_file = Some(case.id.file.clone());
+        }
+        planned.case = Arc::new(case);
+        for (_, pack) in &planned.file.packs {
+            if !plan.packs.iter().any(|have| Arc::ptr_eq(have, pack)) {
+                plan.packs.push(Arc::clone(pack));
+            }
+        }
+        plan.cases.push(planned);
+    }
+    plan.packs
+        .sort_by(|left, right| left.pack.name.cmp(&right.pack.name));
+    plan
+}
+
+fn add_file(
+    plan: &mut Plan,
+    selected: &mut Vec<(Case, PlannedCase)>,
+    file: Loaded,
+    selection: &Selection,
+    bindings: &mut Bindings<'_>,
+    max_wait: Duration,
+) {
+    let (mut errors, warnings): (Vec<_>, Vec<_>) = file
+        .problems
+        .into_iter()
+        .partition(|problem| problem.severity == Severity::Error);
+    plan.notices.extend(warnings);
+    let Some(document) = file.document else {
+        plan.invalid_files.push(InvalidFile {
+            file: file.name,
+            problems: errors,
+        });
+        return;
+    };
+    let mut packs = Vec::new();
+    for (alias, pack) in &file.packs {
+        match bindings.bind(pack) {
+            Ok(bound) => packs.push((alias.clone(), bound)),
+            Err(problem) => errors.push(problem),
+        }
+    }
+    // What is wrong within one scenario is its own; what is wrong outside of all concerns the file.
+    let (of_scenarios, of_file): (Vec<_>, Vec<_>) = errors.into_iter().partition(|problem| {
+        document
+            .scenarios
+            .iter()
+            .any(|scenario| scenario.owns(problem))
+    });
+    if !of_file.is_empty() {
+        plan.invalid_files.push(InvalidFile {
+            file: file.name,
+            problems: of_file,
+        });
+        return;
+    }
+    let default_pack = default_pack(&document, &packs);
+    let on_emulators = packs.iter().all(|(_, pack)| pack.base_url.is_none());
+    let planned = Arc::new(PlannedFile {
+        secrets: bindings.secrets(&document.secrets, on_emulators),
+        document,
+        packs,
+        default_pack,
+        folder: file.folder,
+        beside: file.beside,
+    });
+    for (index, scenario) in planned.document.scenarios.iter().enumerate() {
+        let problems: Vec<Diagnostic> = of_scenarios
+            .iter()
+            .filter(|problem| scenario.owns(problem))
+            .cloned()
+            .collect();
+        let fate = fate(&planned, scenario, problems, max_wait);
+        for (row_name, row) in rows::expand(&scenario.rows, &scenario.place) {
+            let case = case(&planned, scenario, &file.name, row_name);
+            if selection.takes(&case.id, &case.tags) {
+                let shared = Arc::new(case.clone());
+                let planned_case = PlannedCase {
+                    case: shared,
+                    file: Arc::clone(&planned),
+                    scenario: index,
+                    row,
+                    fate: fate.clone(),
+                };
+                selected.push((case, planned_case));
+            }
+        }
+    }
+}
+
+fn case(planned: &PlannedFile, scenario: &Scenario, file: &str, row: Option<String>) -> Case {
+    let mut tags = planned.document.tags.clone();
+    tags.extend(
+        scenario
+            .tags
+            .iter()
+            .filter(|tag| !planned.document.tags.contains(tag))
+            .cloned(),
+    );
+    Case {
+        id: CaseId {
+            file: file.to_owned(),
+            scenario: scenario.id.clone(),
+            row,
+        },
+        title: scenario.name.clone(),
+        suite: planned.document.name.clone(),
+        line: scenario.place.start().line,
+        tags,
+        index: 0,
+    }
+}
+
+fn default_pack(document: &ScenarioFile, packs: &[(String, Arc<BoundPack>)]) -> Option<usize> {
+    match &document.default_pack {
+        Some(name) => packs.iter().position(|(alias, _)| *alias == name.name),
+        None => (!packs.is_empty()).then_some(0),
+    }
+}
+
+/// What is known of a scenario's cases before anything is sent.
+fn fate(
+    file: &PlannedFile,
+    scenario: &Scenario,
+    problems: Vec<Diagnostic>,
+    max_wait: Duration,
+) -> Fate {
+    if !problems.is_empty() {
+        return Fate::Invalid(problems);
+    }
+    let settings = file.document.settings.iter().chain(&scenario.settings);
+    for settings in settings {
+        if let Some(pack) = file.pack(Some(&settings.pack.name))
+            && pack.base_url.is_some()
+        {
+            return Fate::Skip(format!(
+                "it sets the emulator of `{}`, which is on `{}` here",
+                settings.pack.name, pack.environment
+            ));
+        }
+    }
+    if !file.all_on_emulators() {
+        let waits = waits::declared(file, scenario);
+        if waits > max_wait {
+            return Fate::Skip(format!(
+                "it waits {} in real time, more than `--max-wait {}`",
+                format_duration(waits),
+                format_duration(max_wait)
+            ));
+        }
+    }
+    let missing = secrets::missing(file, scenario);
+    if missing.is_empty() {
+        Fate::Run
+    } else {
+        Fate::Unable(missing)
+    }
+}

@@ -1,0 +1,90 @@
+//! From `matrix` and `cases` to rows with names.
+
+use crate::expr::Template;
+use crate::scenario::{Row, Rows};
+use crate::source::Place;
+use crate::value::{Value, equal};
+
+/// The rows of a scenario with their names; a scenario without data has one nameless row.
+#[must_use]
+pub fn expand(rows: &Rows, place: &Place) -> Vec<(Option<String>, Option<Row>)> {
+    let rows = match rows {
+        Rows::None => return vec![(None, None)],
+        Rows::Cases(rows) => rows.clone(),
+        Rows::Matrix { axes, exclude } => {
+            let mut rows = product(axes, place);
+            rows.retain(|row| !exclude.iter().any(|excluded| is_excluded(row, excluded)));
+            rows
+        }
+    };
+    rows.into_iter()
+        .enumerate()
+        .map(|(index, row)| (Some(name(&row, index)), Some(row)))
+        .collect()
+}
+
+/// Every combination, the last axis turning fastest.
+fn product(axes: &[(String, Vec<Template>)], place: &Place) -> Vec<Row> {
+    let mut rows = vec![Row {
+        place: place.clone(),
+        columns: Vec::new(),
+    }];
+    for (axis, values) in axes {
+        rows = rows
+            .iter()
+            .flat_map(|row| {
+                values.iter().map(|value| {
+                    let mut row = row.clone();
+                    row.place = value.place.clone();
+                    row.columns.push((axis.clone(), value.clone()));
+                    row
+                })
+            })
+            .collect();
+    }
+    rows
+}
+
+fn is_excluded(row: &Row, excluded: &[(String, Template)]) -> bool {
+    excluded.iter().all(|(axis, value)| {
+        let column = row.columns.iter().find(|(name, _)| name == axis);
+        match (
+            column.and_then(|(_, cell)| cell.as_literal()),
+            value.as_literal(),
+        ) {
+            (Some(cell), Some(value)) => equal(cell, value),
+            _ => false,
+        }
+    })
+}
+
+/// `a=1, b=x` from the scalar columns, the `case_id` if there is one, or the row's number.
+fn name(row: &Row, index: usize) -> String {
+    let label = row.columns.iter().find(|(column, _)| column == "case_id");
+    if let Some(label) = label
+        .and_then(|(_, cell)| cell.as_literal())
+        .and_then(scalar)
+    {
+        return label;
+    }
+    let columns: Vec<String> = row
+        .columns
+        .iter()
+        .filter_map(|(column, cell)| Some(format!("{column}={}", scalar(cell.as_literal()?)?)))
+        .collect();
+    if columns.is_empty() {
+        format!("#{}", index + 1)
+    } else {
+        columns.join(", ")
+    }
+}
+
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(value) => Some(value.to_string()),
+        Value::Null => Some("null".to_owned()),
+        Value::Array(_) | Value::Object(_) => None,
+    }
+}

@@ -1,0 +1,78 @@
+//! Which declared secrets a case needs and does not have.
+
+use std::collections::BTreeSet;
+
+use super::{BoundPack, PlannedFile, SecretValue};
+use crate::diagnostic::Diagnostic;
+use crate::expr::Reference;
+use crate::scenario::Scenario;
+use crate::step::Step;
+
+/// What to say of each secret that the scenario reads, or that its packs send with every request, and that has no value.
+#[must_use]
+pub fn missing(file: &PlannedFile, scenario: &Scenario) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for (_, pack) in &file.packs {
+        problems.extend(missing_of(&pack.secrets, &names_read_by_pack(pack)));
+    }
+    let document = &file.document;
+    let lists = [
+        &document.setup,
+        &scenario.steps,
+        &scenario.teardown,
+        &document.teardown,
+    ];
+    let steps = lists.into_iter().flatten().flat_map(Step::references);
+    let vars = document
+        .vars
+        .iter()
+        .chain(&scenario.vars)
+        .flat_map(|variable| variable.value.references());
+    let local = document
+        .actions
+        .values()
+        .flat_map(|action| &action.steps)
+        .flat_map(Step::references);
+    problems.extend(missing_of(
+        &file.secrets,
+        &names(steps.chain(vars).chain(local)),
+    ));
+    problems
+}
+
+fn names_read_by_pack(pack: &BoundPack) -> BTreeSet<String> {
+    let headers = pack
+        .pack
+        .request
+        .headers
+        .iter()
+        .flat_map(|(_, value)| value.references());
+    let actions = pack
+        .pack
+        .actions
+        .values()
+        .flat_map(|action| &action.steps)
+        .flat_map(Step::references);
+    names(headers.chain(actions))
+}
+
+/// The `x` of each `secrets.x`.
+fn names(references: impl Iterator<Item = Reference>) -> BTreeSet<String> {
+    references
+        .filter_map(|reference| match reference.path.as_slice() {
+            [root, name, ..] if root == "secrets" => Some(name.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn missing_of(secrets: &[(String, SecretValue)], needed: &BTreeSet<String>) -> Vec<Diagnostic> {
+    secrets
+        .iter()
+        .filter(|(name, _)| needed.contains(name))
+        .filter_map(|(_, value)| match value {
+            SecretValue::Missing(problem) => Some(problem.clone()),
+            SecretValue::Test(_) | SecretValue::Real(_) => None,
+        })
+        .collect()
+}

@@ -1,0 +1,224 @@
+//! `uses` steps: an action runs in a frame of its own, and its response becomes the step's.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::attempt::{OpenPack, Problem};
+use super::frame::{Frame, Home, Outputs};
+use super::request::render_headers;
+use super::step::{Caller, Cx, Done, run_all};
+use crate::check::Subject;
+use crate::diagnostic::Diagnostic;
+use crate::expr::Outcome as Rendered;
+use crate::pack::{Action, InputSpec};
+use crate::step::{Step, Uses};
+use crate::value::Value;
+
+pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step, uses: &'p Uses) -> Done<'p> {
+    match call(cx, step, uses).await {
+        Ok(done) => done,
+        Err(problem) => Done::errored(problem),
+    }
+}
+
+async fn call<'p>(cx: &Cx<'_, 'p>, step: &'p Step, uses: &'p Uses) -> Result<Done<'p>, Diagnostic> {
+    let (action, pack) = find(cx, uses)?;
+    let frame = Frame::new(Home::Action {
+        action,
+        pack: pack.clone(),
+        inputs: HashMap::new(),
+    });
+    let inputs = inputs(cx, action, uses, &frame)?;
+    let frame = Frame::new(Home::Action {
+        action,
+        pack: pack.clone(),
+        inputs,
+    });
+    let inner = Cx {
+        frame: Rc::clone(&frame),
+        turn: None,
+        pack: pack.or_else(|| cx.pack.clone()),
+        caller: Rc::new(caller(cx, step, uses)?),
+        ..cx.clone()
+    };
+    let ended = run_all(&inner, &action.steps, &format!("{}.uses", cx.path)).await;
+    let mut done = Done {
+        over: ended.stop,
+        problems: ended.problems,
+        ..Done::default()
+    };
+    done.state.response = response(action, &frame);
+    done.state.outputs = Some(Outputs {
+        action,
+        frame,
+        path: Rc::clone(&cx.path),
+    });
+    Ok(done)
+}
+
+/// The action that a step names: of the frame's own file or pack, or of a pack that the scenario's file uses.
+fn find<'p>(
+    cx: &Cx<'_, 'p>,
+    uses: &Uses,
+) -> Result<(&'p Action, Option<Rc<OpenPack>>), Diagnostic> {
+    let planned = cx.attempt.planned;
+    let name = &uses.action;
+    let home = match &cx.frame.home {
+        Home::Action { pack, .. } => pack.clone(),
+        Home::Pack { pack } => Some(Rc::clone(pack)),
+        Home::Scenario { .. } => None,
+    };
+    let unknown = || {
+        Diagnostic::error(
+            "unknown-action",
+            format!("there is no action `{}`", name.name),
+        )
+        .at(name.place.clone())
+    };
+    let open = match &name.pack {
+        Some(alias) => Some(cx.attempt.pack(Some(alias)).ok_or_else(unknown)?),
+        None => home,
+    };
+    let action = match &open {
+        None => planned.file.document.actions.get(&name.name),
+        // The pack is borrowed from the plan, which outlives the attempt.
+        Some(open) => planned
+            .file
+            .packs
+            .iter()
+            .find(|(_, bound)| Arc::ptr_eq(bound, &open.bound))
+            .and_then(|(_, bound)| bound.pack.actions.get(&name.name)),
+    };
+    Ok((action.ok_or_else(unknown)?, open))
+}
+
+/// The inputs: what the caller gives, and defaults for the rest.
+fn inputs<'p>(
+    cx: &Cx<'_, 'p>,
+    action: &'p Action,
+    uses: &Uses,
+    frame: &Rc<Frame<'p>>,
+) -> Result<HashMap<String, Option<Arc<Value>>>, Diagnostic> {
+    let scope = cx.scope();
+    let own_scope = Cx {
+        frame: Rc::clone(frame),
+        turn: None,
+        ..cx.at(format!("{}.inputs", cx.path))
+    }
+    .scope();
+    let mut inputs = HashMap::new();
+    for spec in &action.inputs {
+        let given = uses.with.iter().find(|input| input.name == spec.name);
+        let mut value = match given {
+            Some(input) => match input.value.render(&scope)? {
+                Rendered::Value(value) => Some(value),
+                Rendered::Omit => None,
+            },
+            None => None,
+        };
+        if let (None, Some(default)) = (&value, &spec.default)
+            && let Rendered::Value(default) = default.render(&own_scope)?
+        {
+            value = Some(default);
+        }
+        let place = given.map_or(&uses.action.place, |input| &input.value.place);
+        if uses.validate {
+            validate(action, spec, value.as_ref(), place)?;
+        }
+        inputs.insert(spec.name.clone(), value.map(Arc::new));
+    }
+    Ok(inputs)
+}
+
+fn validate(
+    action: &Action,
+    spec: &InputSpec,
+    value: Option<&Value>,
+    place: &crate::source::Place,
+) -> Result<(), Diagnostic> {
+    let problem = match value {
+        Some(value) => match spec.breach(value) {
+            Some(breach) => format!(
+                "the input `{}` of `{}` does not hold to its schema: {breach}",
+                spec.name, action.name
+            ),
+            None => return Ok(()),
+        },
+        None if spec.optional => return Ok(()),
+        None => format!(
+            "the input `{}` of `{}` is not given",
+            spec.name, action.name
+        ),
+    };
+    let problem = Diagnostic::error("input", problem)
+        .at(place.clone())
+        .also(spec.place.clone(), "declared here")
+        .help("`validate: false` on the step lets a negative test send it all the same");
+    Err(problem)
+}
+
+/// What the step hands down into the action.
+fn caller(cx: &Cx<'_, '_>, step: &Step, uses: &Uses) -> Result<Caller, Diagnostic> {
+    let mut headers = cx.caller.headers.clone();
+    for header in render_headers(&uses.headers, &cx.scope())? {
+        super::request::merge_header(&mut headers, header);
+    }
+    let states = |wanted: fn(&Subject) -> bool| {
+        step.expect
+            .as_ref()
+            .is_some_and(|expect| expect.checks.iter().any(|check| wanted(&check.subject)))
+    };
+    Ok(Caller {
+        headers,
+        states_status: cx.caller.states_status
+            || states(|subject| matches!(subject, Subject::Status)),
+        states_error: cx.caller.states_error || states(|subject| matches!(subject, Subject::Error)),
+        contract_off: cx.caller.contract_off || super::checks::contract_off(step),
+    })
+}
+
+/// The response of the step that the action names, or of its last `http` step.
+fn response(action: &Action, frame: &Frame<'_>) -> Option<crate::http::Response> {
+    match &action.response {
+        Some(id) => frame
+            .steps
+            .borrow()
+            .get(id)
+            .and_then(|state| state.response.clone()),
+        None => frame.response.borrow().clone(),
+    }
+}
+
+/// Whether a step is the one whose response is its action's.
+pub(super) fn is_response_step(cx: &Cx<'_, '_>, step: &Step) -> bool {
+    let Home::Action { action, .. } = &cx.frame.home else {
+        return false;
+    };
+    match &action.response {
+        Some(id) => step.id.as_ref() == Some(id),
+        None => last_request(&action.steps).is_some_and(|last| std::ptr::eq(last, step)),
+    }
+}
+
+/// The last step of a list that sends a request, in groups too.
+fn last_request(steps: &[Step]) -> Option<&Step> {
+    steps.iter().rev().find_map(|step| match &step.kind {
+        crate::step::Kind::Http(_) | crate::step::Kind::Uses(_) => Some(step),
+        crate::step::Kind::Group(group) => last_request(&group.steps),
+        crate::step::Kind::Parallel(branches) => last_request(branches),
+        crate::step::Kind::Wait(_) | crate::step::Kind::Set(_) | crate::step::Kind::Check(_) => {
+            None
+        }
+    })
+}
+
+/// A problem for each of the action's own, so that the caller's place is shown too.
+pub(super) fn called_from(problem: Problem, step: &Step) -> Problem {
+    Problem {
+        diagnostic: problem
+            .diagnostic
+            .also(step.place.clone(), "called from here"),
+        ..problem
+    }
+}

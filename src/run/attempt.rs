@@ -1,0 +1,324 @@
+//! One attempt at a case: everything that it shares between its steps and with nothing else.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Shared;
+use super::frame::{FileReader, Frame, Home, Turn};
+use super::log::StepLog;
+use super::step::Sent;
+use crate::clock::Clock;
+use crate::diagnostic::Diagnostic;
+use crate::event::Outcome;
+use crate::http::{CookieJar, Egress, Origin, Url};
+use crate::pack::{Instance, InstanceSpec};
+use crate::plan::{BoundPack, PlannedCase, SecretValue};
+use crate::random::Stream;
+use crate::step::Step;
+use crate::value::{Map, Redactor, Value};
+
+/// One attempt at a case.
+pub(super) struct Attempt<'p> {
+    pub shared: &'p Shared,
+    pub planned: &'p PlannedCase,
+    /// From 1.
+    pub number: u32,
+    /// The case's id as text: names its streams of randomness.
+    id: String,
+    pub clock: Clock,
+    pub packs: Vec<(String, Rc<OpenPack>)>,
+    pub jar: CookieJar,
+    pub redactor: RefCell<Redactor>,
+    pub cleanups: RefCell<Vec<Cleanup<'p>>>,
+    pub log: RefCell<Vec<StepLog>>,
+    /// What went wrong so far, the first first.
+    pub problems: RefCell<Vec<Problem>>,
+    pub requests: Cell<usize>,
+    pub checks: Cell<usize>,
+    /// Declared waits so far, which the time limit leaves out.
+    pub waited: Cell<Duration>,
+    /// The scenario's own steps all ran, or one of them stopped it: it was not cut short.
+    pub finished: Cell<bool>,
+    /// Settings for the emulators, by the pack's alias.
+    pub settings: RefCell<Vec<(String, Map<String, Value>)>>,
+}
+
+/// Something that went wrong, and whether it failed or errored.
+#[derive(Clone, Debug)]
+pub(super) struct Problem {
+    pub outcome: Outcome,
+    /// The path of the step that it arose in; none where it concerns the scenario as a whole.
+    pub step: Option<Rc<str>>,
+    pub diagnostic: Diagnostic,
+}
+
+impl Problem {
+    pub fn failed(diagnostic: Diagnostic) -> Self {
+        Self {
+            outcome: Outcome::Failed,
+            step: None,
+            diagnostic,
+        }
+    }
+
+    pub fn errored(diagnostic: Diagnostic) -> Self {
+        Self {
+            outcome: Outcome::Errored,
+            step: None,
+            diagnostic,
+        }
+    }
+
+    /// Says which step it arose in, unless that is known already.
+    pub fn in_step(mut self, path: &Rc<str>) -> Self {
+        self.step.get_or_insert_with(|| Rc::clone(path));
+        self
+    }
+}
+
+/// A pack as one attempt uses it.
+pub(super) struct OpenPack {
+    pub alias: String,
+    pub bound: Arc<BoundPack>,
+    /// Place in the run's list of packs.
+    pub index: usize,
+    /// The emulator's instance, opened when it is first addressed.
+    instance: RefCell<Option<Instance>>,
+    /// What `set: {headers: …}` asked for; `None` removes a header.
+    pub headers: RefCell<Vec<(String, Option<String>)>>,
+}
+
+/// Steps to run when the scenario is over.
+pub(super) struct Cleanup<'p> {
+    pub steps: &'p [Step],
+    /// The place of the step that it cleans up after.
+    pub cx: Anchor<'p>,
+    pub sent: Rc<Sent>,
+}
+
+/// What of a step's place outlives the step.
+pub(super) struct Anchor<'p> {
+    pub frame: Rc<Frame<'p>>,
+    pub turn: Option<Rc<Turn>>,
+    pub path: Rc<str>,
+    pub pack: Option<Rc<OpenPack>>,
+}
+
+impl<'p> Attempt<'p> {
+    pub fn new(shared: &'p Shared, planned: &'p PlannedCase, number: u32) -> Self {
+        let file = &planned.file;
+        let clock = if file.all_on_emulators() {
+            Clock::virtual_from_start()
+        } else {
+            Clock::real(shared.options.wall)
+        };
+        let packs = file.packs.iter().map(|(alias, bound)| {
+            let open = OpenPack {
+                alias: alias.clone(),
+                bound: Arc::clone(bound),
+                index: shared.pack_index(bound),
+                instance: RefCell::default(),
+                headers: RefCell::default(),
+            };
+            (alias.clone(), Rc::new(open))
+        });
+        Self {
+            shared,
+            planned,
+            number,
+            id: planned.case.id.to_string(),
+            clock,
+            packs: packs.collect(),
+            jar: CookieJar::default(),
+            redactor: RefCell::new(shared.redactor_for(file)),
+            cleanups: RefCell::default(),
+            log: RefCell::default(),
+            problems: RefCell::default(),
+            requests: Cell::default(),
+            checks: Cell::default(),
+            waited: Cell::default(),
+            finished: Cell::default(),
+            settings: RefCell::default(),
+        }
+    }
+
+    /// The stream of randomness of a place in this attempt.
+    pub fn stream(&self, path: &str) -> Stream {
+        let attempt = self.number.to_string();
+        Stream::at(self.shared.options.seed, &[&self.id, &attempt, path])
+    }
+
+    /// The pack with this alias, or the file's default one.
+    pub fn pack(&self, alias: Option<&str>) -> Option<Rc<OpenPack>> {
+        let index = match alias {
+            Some(alias) => self.packs.iter().position(|(name, _)| name == alias)?,
+            None => self.planned.file.default_pack?,
+        };
+        Some(Rc::clone(&self.packs[index].1))
+    }
+
+    pub fn pack_names(&self) -> Vec<String> {
+        self.packs
+            .iter()
+            .map(|(alias, _)| alias.replace('-', "_"))
+            .collect()
+    }
+
+    /// Where a pack's requests go; opens the emulator's instance if this is the first.
+    pub fn base_url(&self, pack: &OpenPack) -> Result<String, Diagnostic> {
+        match &pack.bound.base_url {
+            Some(url) => Ok(url.clone()),
+            None => self.instance(pack).map(|instance| instance.base_url),
+        }
+    }
+
+    /// What may be addressed on behalf of a pack, and the header that says which emulator instance is meant.
+    pub fn egress(&self, pack: &OpenPack) -> Result<(Egress, Option<Instance>), Diagnostic> {
+        let mut egress = pack.bound.egress.clone();
+        if pack.bound.base_url.is_some() {
+            return Ok((egress, None));
+        }
+        let instance = self.instance(pack)?;
+        if let Some(origin) = Url::parse(&instance.base_url)
+            .ok()
+            .as_ref()
+            .and_then(Origin::of)
+        {
+            egress.allow_emulator(origin);
+        }
+        Ok((egress, Some(instance)))
+    }
+
+    fn instance(&self, pack: &OpenPack) -> Result<Instance, Diagnostic> {
+        if let Some(instance) = &*pack.instance.borrow() {
+            return Ok(instance.clone());
+        }
+        let attempt = self.number.to_string();
+        let settings = self.settings.borrow();
+        let settings = settings.iter().find(|(alias, _)| *alias == pack.alias);
+        let spec = InstanceSpec {
+            pack: &pack.bound.pack,
+            clock: self.clock.clone(),
+            seed: self.shared.options.seed,
+            stream: &[&self.id, &attempt],
+            settings: settings
+                .map(|(_, values)| values.clone())
+                .unwrap_or_default(),
+        };
+        let instance = self.shared.sandboxes.open(spec).map_err(|message| {
+            Diagnostic::error(
+                "emulator",
+                format!("the emulator of `{}` can't start: {message}", pack.alias),
+            )
+        })?;
+        *pack.instance.borrow_mut() = Some(instance.clone());
+        Ok(instance)
+    }
+
+    /// Closes the emulators' instances; what they could not answer and what they answered.
+    pub fn close(&self) -> (Vec<String>, Vec<String>) {
+        let (mut unmatched, mut journal) = (Vec::new(), Vec::new());
+        for (_, pack) in &self.packs {
+            if let Some(instance) = pack.instance.borrow_mut().take() {
+                let report = self.shared.sandboxes.close(&instance);
+                unmatched.extend(report.unmatched);
+                journal.extend(report.journal);
+            }
+        }
+        (unmatched, journal)
+    }
+
+    /// The folder whose files a frame's documents may name.
+    pub fn files<'a>(&'a self, home: &Home<'p>) -> FileReader<'a> {
+        match home {
+            Home::Action {
+                pack: Some(open), ..
+            } => {
+                let pack = self
+                    .packs
+                    .iter()
+                    .find(|(_, pack)| Arc::ptr_eq(&pack.bound, &open.bound))
+                    .map_or(&self.planned.file.folder, |(_, pack)| {
+                        &pack.bound.pack.folder
+                    });
+                FileReader {
+                    folder: pack,
+                    beside: "",
+                }
+            }
+            _ => FileReader {
+                folder: &self.planned.file.folder,
+                beside: &self.planned.file.beside,
+            },
+        }
+    }
+
+    pub fn count_request(&self) {
+        self.requests.set(self.requests.get() + 1);
+    }
+
+    pub fn count_checks(&self, checks: usize) {
+        self.checks.set(self.checks.get() + checks);
+    }
+
+    /// Adds to the declared waits, so that the time limit moves on.
+    pub fn wait_declared(&self, wait: Duration) {
+        self.waited.set(self.waited.get().saturating_add(wait));
+    }
+
+    /// How the attempt stands: the worst of what went wrong.
+    pub fn outcome(&self) -> Outcome {
+        worst(self.problems.borrow().iter().map(|problem| problem.outcome))
+    }
+
+    /// Replaces emulators' addresses in a text by `{pack}`, so that no port is shown.
+    pub fn hide_addresses(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        for (alias, pack) in &self.packs {
+            if let Some(instance) = &*pack.instance.borrow() {
+                text = text.replace(&instance.base_url, &format!("{{{alias}}}"));
+            }
+        }
+        text
+    }
+
+    /// A text as it may leave the program: without secrets and without an emulator's port.
+    pub fn clean(&self, text: &str) -> String {
+        self.hide_addresses(&self.redactor.borrow().redact(text))
+    }
+
+    /// A diagnostic as it may leave the program.
+    pub fn clean_diagnostic(&self, diagnostic: &Diagnostic) -> Diagnostic {
+        diagnostic.redacted(&|text| self.clean(text))
+    }
+
+    /// The first declared secret without a value that one of the case's packs, or its file, is missing.
+    pub fn redact_secret(&self, text: &str) {
+        self.redactor
+            .borrow_mut()
+            .add(&crate::value::Secret::new(text));
+    }
+}
+
+impl SecretValue {
+    /// The text to redact, unless it is a test value.
+    pub(super) fn to_redact(&self) -> Option<&crate::value::Secret> {
+        match self {
+            Self::Real(secret) => Some(secret),
+            Self::Test(_) | Self::Missing(_) => None,
+        }
+    }
+}
+
+/// Errored is worse than failed, failed worse than passed.
+pub(super) fn worst(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+    outcomes
+        .into_iter()
+        .fold(Outcome::Passed, |worst, outcome| match (worst, outcome) {
+            (Outcome::Errored, _) | (_, Outcome::Errored) => Outcome::Errored,
+            (Outcome::Failed, _) | (_, Outcome::Failed) => Outcome::Failed,
+            _ => worst,
+        })
+}

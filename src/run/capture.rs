@@ -1,0 +1,144 @@
+//! Captures: values taken from what a step brought to light.
+
+use super::attempt::Problem;
+use super::frame::{StepScope, duration_value};
+use super::step::{Cx, Done};
+use crate::diagnostic::Diagnostic;
+use crate::expr::Outcome as Rendered;
+use crate::http::Response;
+use crate::step::{Capture, CaptureFrom, Step};
+use crate::value::{Found, Path, Value};
+
+/// Takes the step's captures. A capture without a match and without a default is a failure.
+pub(super) fn take(
+    cx: &Cx<'_, '_>,
+    step: &Step,
+    done: &Done<'_>,
+    scope: &StepScope<'_, '_>,
+) -> Vec<Problem> {
+    // A request that failed, as it was expected to, has nothing to capture from.
+    if done.error.is_some() {
+        return Vec::new();
+    }
+    let mut problems = Vec::new();
+    for capture in &step.capture {
+        match take_one(capture, done.response(), scope) {
+            Ok(value) => {
+                if capture.secret {
+                    redact(cx, &value);
+                }
+                cx.frame.set(&capture.name, value);
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    problems
+}
+
+fn take_one(
+    capture: &Capture,
+    response: Option<&Response>,
+    scope: &StepScope<'_, '_>,
+) -> Result<Value, Problem> {
+    let missing = match find(capture, response, scope)? {
+        Ok(value) => return Ok(value),
+        Err(missing) => missing,
+    };
+    let Some(default) = &capture.default else {
+        return Err(Problem::failed(missing));
+    };
+    match default.render(scope).map_err(Problem::errored)? {
+        Rendered::Value(value) => Ok(value),
+        Rendered::Omit => Ok(Value::Null),
+    }
+}
+
+/// The captured value, or what to say if there is no default.
+fn find(
+    capture: &Capture,
+    response: Option<&Response>,
+    scope: &StepScope<'_, '_>,
+) -> Result<Result<Value, Diagnostic>, Problem> {
+    if let CaptureFrom::Expr(expr) = &capture.from {
+        return match expr.evaluate(scope) {
+            Ok(Rendered::Value(value)) => Ok(Ok(value)),
+            Ok(Rendered::Omit) => Ok(Err(nothing(capture, "the expression gives `omit`"))),
+            Err(problem) if problem.code == "undefined-name" && capture.default.is_some() => {
+                Ok(Err(problem))
+            }
+            Err(problem) => Err(Problem::errored(problem)),
+        };
+    }
+    let Some(response) = response else {
+        return Ok(Err(nothing(capture, "the step has no response")));
+    };
+    let found = match &capture.from {
+        CaptureFrom::JsonPath(path) => return Ok(from_json(capture, path, response)),
+        CaptureFrom::Header(name) => response.header(name).ok_or_else(|| {
+            let names: Vec<&str> = response
+                .headers
+                .iter()
+                .map(|(name, _)| name.as_str())
+                .collect();
+            nothing(capture, &format!("the response has no header `{name}`")).suggest(name, names)
+        }),
+        CaptureFrom::Cookie(name) => response
+            .cookies()
+            .find(|(cookie, _)| cookie == name)
+            .map(|(_, value)| value.to_owned())
+            .ok_or_else(|| nothing(capture, &format!("the response sets no cookie `{name}`"))),
+        CaptureFrom::Regex(regex) => {
+            let text = response.text();
+            regex
+                .captures(&text)
+                .and_then(|groups| groups.get(1).or_else(|| groups.get(0)))
+                .map(|group| group.as_str().to_owned())
+                .ok_or_else(|| nothing(capture, &format!("`{regex}` does not match the body")))
+        }
+        CaptureFrom::Status => return Ok(Ok(Value::Number(response.status.into()))),
+        CaptureFrom::Text => Ok(response.text().to_string()),
+        CaptureFrom::Duration => return Ok(Ok(duration_value(response))),
+        CaptureFrom::Expr(_) => return Ok(Err(nothing(capture, "nothing"))),
+    };
+    Ok(found.map(Value::String))
+}
+
+fn from_json(capture: &Capture, path: &Path, response: &Response) -> Result<Value, Diagnostic> {
+    let json = response.json().map_err(|error| {
+        let problem = nothing(capture, &error.message);
+        if error.help.is_empty() {
+            problem
+        } else {
+            problem.help(error.help)
+        }
+    })?;
+    match path.find(&json) {
+        Found::One(value) => Ok(value.clone()),
+        Found::Many(values) => Ok(Value::Array(values.into_iter().cloned().collect())),
+        Found::TooMuch { limit } => Err(nothing(capture, &format!("`{path}` visits more than {limit} nodes"))),
+        Found::Missing { .. } => Err(match path.missing(&json) {
+            Some(missing) => {
+                let keys = missing.keys.iter().map(String::as_str);
+                nothing(capture, &missing.to_string()).suggest(&missing.name, keys)
+            }
+            None => nothing(capture, &format!("`{path}` does not exist")),
+        }),
+    }
+}
+
+fn nothing(capture: &Capture, why: &str) -> Diagnostic {
+    Diagnostic::error("capture", why)
+        .at(capture.place.clone())
+        .label(format!("`{}` gets no value", capture.name))
+}
+
+/// Redacts a captured secret everywhere from now on: each text in it.
+fn redact(cx: &Cx<'_, '_>, value: &Value) {
+    match value {
+        Value::String(text) => cx.attempt.redact_secret(text),
+        Value::Number(number) => cx.attempt.redact_secret(&number.to_string()),
+        Value::Array(items) => items.iter().for_each(|item| redact(cx, item)),
+        Value::Object(fields) => fields.values().for_each(|field| redact(cx, field)),
+        Value::Null | Value::Bool(_) => {}
+    }
+}

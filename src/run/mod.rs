@@ -1,0 +1,384 @@
+//! Running a plan: many cases at once, each on its own, and the events that tell of them.
+//!
+//! All of it runs on one thread: a case spends its time waiting, so that a second thread would bring nothing but cost.
+
+mod action;
+mod attempt;
+mod capture;
+mod case;
+mod checks;
+mod frame;
+mod limit;
+mod log;
+mod poll;
+mod request;
+mod step;
+mod stop;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::Instant;
+
+use self::limit::Limit;
+use self::step::Cx;
+use crate::diagnostic::Diagnostic;
+use crate::event::{
+    Case, CaseFinished, Event, Interrupted, Offset, Outcome, PackUsed, RunStarted, StepFinished,
+    StepName, StepStarted, Summary,
+};
+use crate::http::Client;
+use crate::pack::Sandboxes;
+use crate::plan::{BoundPack, Fate, Plan, PlannedCase, PlannedFile};
+use crate::value::{Redactor, Value};
+
+pub use stop::{Stop, StopHandle};
+
+/// What the caller decides about a run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Cases in flight at once.
+    pub jobs: usize,
+    pub seed: u64,
+    /// Tells runs apart in logs.
+    pub run_id: String,
+    /// For every case, in place of its own `reruns`.
+    pub reruns: Option<u64>,
+    pub fail_fast: bool,
+    /// For scenarios without a `timeout` of their own.
+    pub timeout: Option<Duration>,
+    /// Variables from the command line.
+    pub vars: Vec<(String, Value)>,
+    pub shard: Option<String>,
+    /// What a rerun needs besides the case's id and the seed, one argument each.
+    pub rerun_options: Vec<String>,
+    pub hostname: String,
+    /// The real clock.
+    pub wall: fn() -> Timestamp,
+    /// Report the steps of cases that passed too.
+    pub log_all: bool,
+    /// Report every step as soon as it is over.
+    pub live_steps: bool,
+    /// Report what emulators answered, and why.
+    pub journal: bool,
+}
+
+/// What a run works with.
+pub struct Resources {
+    pub client: Client,
+    pub sandboxes: Arc<dyn Sandboxes>,
+    /// Looks up environment variables for `env(…)`.
+    pub env: Box<dyn Fn(&str) -> Option<String>>,
+    pub events: Box<dyn Fn(Event)>,
+    pub stop: Stop,
+}
+
+/// What all cases of a run share.
+struct Shared {
+    options: Options,
+    client: Client,
+    sandboxes: Arc<dyn Sandboxes>,
+    env: Box<dyn Fn(&str) -> Option<String>>,
+    events: Box<dyn Fn(Event)>,
+    stop: Stop,
+    started: Instant,
+    packs: Vec<Arc<BoundPack>>,
+    limits: Vec<Limit>,
+    /// Knows every secret of the run's environments.
+    redactor: Redactor,
+    summary: RefCell<Summary>,
+    /// A case did not pass and `--fail-fast` was given.
+    failed_fast: Cell<bool>,
+    /// Cases in flight.
+    running: Cell<usize>,
+}
+
+/// Runs a plan to its end, and tells what came of it. Must be called within a [`tokio::task::LocalSet`].
+pub async fn run(plan: Plan, options: Options, resources: Resources) -> Summary {
+    let shared = Rc::new(Shared::new(&plan, options, resources));
+    shared.open(&plan);
+    for file in plan.invalid_files {
+        shared.summary.borrow_mut().invalid_files += 1;
+        shared.send(Event::InvalidFile(Box::new(file)));
+    }
+    let announce = tokio::task::spawn_local(announce_stop(Rc::clone(&shared)));
+    run_cases(&shared, plan.cases).await;
+    announce.abort();
+    let summary = {
+        let mut summary = shared.summary.borrow_mut();
+        summary.duration = shared.offset();
+        summary.interrupted = shared.stop.is_stopping();
+        summary.clone()
+    };
+    shared.send(Event::Summary(Box::new(summary.clone())));
+    summary
+}
+
+async fn announce_stop(shared: Rc<Shared>) {
+    shared.stop.stopped().await;
+    let at = shared.offset();
+    shared.send(Event::Interrupted(Interrupted {
+        at,
+        running: shared.running.get(),
+    }));
+}
+
+async fn run_cases(shared: &Rc<Shared>, cases: Vec<PlannedCase>) {
+    let mut tasks: JoinSet<()> = JoinSet::new();
+    // Which case a task is running, for the case of a panic.
+    let mut running: Vec<(tokio::task::Id, Arc<Case>)> = Vec::new();
+    for planned in cases {
+        while tasks.len() >= shared.options.jobs.max(1) {
+            join_one(shared, &mut tasks, &mut running).await;
+        }
+        if let Some(fate) = shared.without_running(&planned) {
+            shared.finish(fate);
+            continue;
+        }
+        let case = Arc::clone(&planned.case);
+        let task = tasks.spawn_local(case::run(Rc::clone(shared), planned));
+        running.push((task.id(), case));
+        shared.running.set(tasks.len());
+        // Lets the new task get its first request under way before the next one is made.
+        tokio::task::yield_now().await;
+    }
+    while !tasks.is_empty() {
+        join_one(shared, &mut tasks, &mut running).await;
+    }
+}
+
+async fn join_one(
+    shared: &Rc<Shared>,
+    tasks: &mut JoinSet<()>,
+    running: &mut Vec<(tokio::task::Id, Arc<Case>)>,
+) {
+    let Some(ended) = tasks.join_next_with_id().await else {
+        return;
+    };
+    shared.running.set(tasks.len());
+    let id = match &ended {
+        Ok((id, ())) => *id,
+        Err(error) => error.id(),
+    };
+    let Some(index) = running.iter().position(|(task, _)| *task == id) else {
+        return;
+    };
+    let (_, case) = running.swap_remove(index);
+    if let Err(error) = ended {
+        shared.finish(panicked(shared, case, error));
+    }
+}
+
+/// A panic in one scenario is that scenario's error.
+fn panicked(shared: &Shared, case: Arc<Case>, error: JoinError) -> CaseFinished {
+    let message = match error.try_into_panic() {
+        Ok(payload) => payload
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string))
+            .unwrap_or_else(|| "no message".to_owned()),
+        Err(_) => "its task was cancelled".to_owned(),
+    };
+    let problem = Diagnostic::error(
+        "panic",
+        format!("the program failed while running this scenario: {message}"),
+    )
+    .help("this is a defect of probity: please report it with the scenario");
+    let problem = problem.redacted(&|text| shared.redactor.redact(text).into_owned());
+    CaseFinished {
+        problems: vec![problem.into()],
+        ..shared.not_started(case, Outcome::Errored, None)
+    }
+}
+
+impl Shared {
+    fn new(plan: &Plan, options: Options, resources: Resources) -> Self {
+        let mut redactor = Redactor::default();
+        for (_, secret) in plan.packs.iter().flat_map(|pack| &pack.secrets) {
+            if let Some(secret) = secret.to_redact() {
+                redactor.add(secret);
+            }
+        }
+        Self {
+            options,
+            client: resources.client,
+            sandboxes: resources.sandboxes,
+            env: resources.env,
+            events: resources.events,
+            stop: resources.stop,
+            started: Instant::now(),
+            limits: plan.packs.iter().map(|pack| Limit::of(pack)).collect(),
+            packs: plan.packs.clone(),
+            redactor,
+            summary: RefCell::new(Summary {
+                cases: plan.cases.len(),
+                ..Summary::default()
+            }),
+            failed_fast: Cell::default(),
+            running: Cell::default(),
+        }
+    }
+
+    /// Sends the events that open every run.
+    fn open(&self, plan: &Plan) {
+        let packs = plan.packs.iter().map(|pack| PackUsed {
+            name: pack.pack.name.clone(),
+            version: pack.pack.version.to_string(),
+            environment: pack.environment.clone(),
+            emulator: pack.base_url.is_none(),
+            origin: pack.pack.origin.clone(),
+        });
+        let options = &self.options;
+        let run = RunStarted {
+            schema: 1,
+            probity: env!("CARGO_PKG_VERSION"),
+            run: options.run_id.clone(),
+            seed: options.seed,
+            started: (options.wall)().to_string(),
+            hostname: options.hostname.clone(),
+            packs: packs.collect(),
+            cases: plan.cases.len(),
+            files: plan.files,
+            jobs: options.jobs,
+            shard: options.shard.clone(),
+            rerun_options: options.rerun_options.clone(),
+        };
+        self.send(Event::Run(Box::new(run)));
+        for problem in &plan.notices {
+            let problem = problem.redacted(&|text| self.redactor.redact(text).into_owned());
+            self.send(Event::Notice(Box::new(crate::event::Notice { problem })));
+        }
+    }
+
+    fn send(&self, event: Event) {
+        (self.events)(event);
+    }
+
+    fn offset(&self) -> Offset {
+        Offset(self.started.elapsed())
+    }
+
+    /// Counts and tells of a case that is over.
+    fn finish(&self, finished: CaseFinished) {
+        let bad = matches!(
+            finished.outcome,
+            Outcome::Failed | Outcome::Errored | Outcome::Invalid
+        );
+        if bad && self.options.fail_fast {
+            self.failed_fast.set(true);
+        }
+        self.summary.borrow_mut().count(&finished);
+        self.send(Event::CaseFinished(Box::new(finished)));
+    }
+
+    fn count_checks(&self, checks: usize) {
+        self.summary.borrow_mut().checks += checks;
+    }
+
+    /// How a case ends that is not run, if it is not.
+    fn without_running(&self, planned: &PlannedCase) -> Option<CaseFinished> {
+        let case = || Arc::clone(&planned.case);
+        let with = |outcome, problems: &[Diagnostic]| {
+            let redact = |problem: &Diagnostic| {
+                problem.redacted(&|text| self.redactor.redact(text).into_owned())
+            };
+            CaseFinished {
+                problems: problems
+                    .iter()
+                    .map(|problem| redact(problem).into())
+                    .collect(),
+                ..self.not_started(case(), outcome, None)
+            }
+        };
+        let not_run =
+            |reason: &str| Some(self.not_started(case(), Outcome::NotRun, Some(reason.to_owned())));
+        match &planned.fate {
+            Fate::Skip(reason) => {
+                Some(self.not_started(case(), Outcome::Skipped, Some(reason.clone())))
+            }
+            Fate::Invalid(problems) => Some(with(Outcome::Invalid, problems)),
+            Fate::Unable(problems) => Some(with(Outcome::Errored, problems)),
+            Fate::Run if self.stop.is_stopping() => not_run("the run was interrupted"),
+            Fate::Run if self.failed_fast.get() => not_run("the run stopped at the first failure"),
+            Fate::Run => None,
+        }
+    }
+
+    fn not_started(
+        &self,
+        case: Arc<Case>,
+        outcome: Outcome,
+        reason: Option<String>,
+    ) -> CaseFinished {
+        CaseFinished {
+            case,
+            attempt: 1,
+            at: self.offset(),
+            outcome,
+            flaky: false,
+            duration: Offset::default(),
+            requests: 0,
+            reason,
+            problems: Vec::new(),
+            cleanup_problems: Vec::new(),
+            unmatched: Vec::new(),
+            journal: Vec::new(),
+            steps: Vec::new(),
+            earlier: Vec::new(),
+        }
+    }
+
+    fn pack_index(&self, pack: &Arc<BoundPack>) -> usize {
+        self.packs
+            .iter()
+            .position(|have| Arc::ptr_eq(have, pack))
+            .unwrap_or(0)
+    }
+
+    /// A redactor that knows the run's secrets and those of a file.
+    fn redactor_for(&self, file: &PlannedFile) -> Redactor {
+        let mut redactor = self.redactor.clone();
+        for (_, secret) in &file.secrets {
+            if let Some(secret) = secret.to_redact() {
+                redactor.add(secret);
+            }
+        }
+        redactor
+    }
+
+    /// Tells that one of the scenario's own steps begins. Steps within steps are not told of.
+    fn step_started(&self, cx: &Cx<'_, '_>, title: impl FnOnce() -> String) {
+        if cx.path.contains('.') || cx.number == 0 {
+            return;
+        }
+        let event = Event::StepStarted(StepStarted {
+            case: Arc::clone(&cx.attempt.planned.case),
+            attempt: cx.attempt.number,
+            at: self.offset(),
+            step: StepName {
+                path: cx.path.to_string(),
+                title: cx.attempt.clean(&title()),
+                number: cx.number,
+                of: cx.of,
+            },
+        });
+        self.send(event);
+    }
+
+    fn step_finished(&self, attempt: &attempt::Attempt<'_>, step: &log::StepLog) {
+        if !self.options.live_steps {
+            return;
+        }
+        let event = Event::StepFinished(Box::new(StepFinished {
+            case: Arc::clone(&attempt.planned.case),
+            attempt: attempt.number,
+            at: self.offset(),
+            record: step.record(attempt, false),
+        }));
+        self.send(event);
+    }
+}

@@ -1,0 +1,187 @@
+//! `poll`: the step again and again, until something holds.
+
+use std::time::Duration;
+
+use super::attempt::Problem;
+use super::request::grow;
+use super::step::{Cx, Done, perform as perform_once};
+use crate::check::{Evidence, Expect, Verdict};
+use crate::diagnostic::Diagnostic;
+use crate::step::{Poll, Step};
+use crate::value::format_duration;
+
+/// Attempts that a failure lists before it says "and N more".
+const SHOWN_ATTEMPTS: usize = 10;
+
+/// Does the step, as often as its `poll` wants.
+pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<'p> {
+    match &step.poll {
+        None => perform_once(cx, step).await,
+        Some(poll) => repeat(cx, step, poll).await,
+    }
+}
+
+async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
+    let limits = match Limits::of(cx, poll) {
+        Ok(limits) => limits,
+        Err(problem) => return Done::errored(problem),
+    };
+    let started = cx.attempt.clock.now();
+    let mut pause = limits.every;
+    let mut history: Vec<String> = Vec::new();
+    let mut exchanges = Vec::new();
+    loop {
+        let turn = cx.at(format!("{}.poll[{}]", cx.path, history.len()));
+        let mut done = perform_once(&turn, step).await;
+        exchanges.append(&mut done.exchanges);
+        let elapsed =
+            Duration::try_from(cx.attempt.clock.now().duration_since(started)).unwrap_or_default();
+        let state = if done.over {
+            State::Over
+        } else {
+            judge(cx, poll, &done)
+        };
+        let mut finish = |mut done: Done<'p>| {
+            // The first and the last exchanges tell the story; thousands of equal ones in between do not.
+            if exchanges.len() > 2 * SHOWN_ATTEMPTS {
+                exchanges.drain(SHOWN_ATTEMPTS..exchanges.len() - SHOWN_ATTEMPTS);
+            }
+            done.exchanges = std::mem::take(&mut exchanges);
+            done.note = Some(format!(
+                "{} attempts in {}",
+                history.len() + 1,
+                format_duration(elapsed)
+            ));
+            done
+        };
+        match state {
+            State::Holds | State::Over => return finish(done),
+            State::Impossible(problem) => {
+                done.problems.push(problem);
+                done.over = true;
+                return finish(done);
+            }
+            State::NotYet(why) => history.push(format!(
+                "{:>3}. at {}: {why}",
+                history.len() + 1,
+                format_duration(elapsed)
+            )),
+        }
+        if elapsed.saturating_add(pause) > limits.timeout {
+            let problem = Diagnostic::error(
+                "poll",
+                format!("`until` does not hold within {} ({} attempts)", format_duration(limits.timeout), history.len()),
+            )
+            .at(poll.until.place.clone())
+            .label("never held")
+            .note(attempts(&history))
+            .help("raise the poll's `timeout`, or add `fail_on` to end it as soon as it can't succeed");
+            done.exchanges = std::mem::take(&mut exchanges);
+            done.problems.push(Problem::failed(problem));
+            done.over = true;
+            return done;
+        }
+        if !cx.pause(pause).await {
+            done.exchanges = exchanges;
+            return done;
+        }
+        pause = grow(pause, limits.backoff, limits.max_every);
+    }
+}
+
+/// The poll's numbers, rendered once.
+struct Limits {
+    every: Duration,
+    backoff: f64,
+    max_every: Option<Duration>,
+    timeout: Duration,
+}
+
+impl Limits {
+    fn of(cx: &Cx<'_, '_>, poll: &Poll) -> Result<Self, Diagnostic> {
+        let scope = cx.scope();
+        Ok(Self {
+            every: poll.every.resolve(&scope)?,
+            backoff: poll.backoff.resolve(&scope)?,
+            max_every: poll
+                .max_every
+                .as_ref()
+                .map(|limit| limit.resolve(&scope))
+                .transpose()?,
+            timeout: poll.timeout.resolve(&scope)?,
+        })
+    }
+}
+
+enum State {
+    Holds,
+    NotYet(String),
+    /// `fail_on` holds, or `until` can't be evaluated.
+    Impossible(Problem),
+    /// The step itself could not be done.
+    Over,
+}
+
+fn judge(cx: &Cx<'_, '_>, poll: &Poll, done: &Done<'_>) -> State {
+    let scope = cx.scope();
+    let evidence = Evidence {
+        response: done.response(),
+        error: done.error.as_ref(),
+        ..Evidence::default()
+    };
+    if done.error.is_some() {
+        return State::Over;
+    }
+    for fail_on in &poll.fail_on {
+        match holds(fail_on, evidence, &scope) {
+            Ok(None) => {
+                let problem = Diagnostic::error("poll", "`fail_on` holds, so `until` never will")
+                    .at(fail_on.place.clone())
+                    .label("holds");
+                return State::Impossible(Problem::failed(problem));
+            }
+            Ok(Some(_)) => {}
+            Err(problem) => return State::Impossible(Problem::errored(problem)),
+        }
+    }
+    match holds(&poll.until, evidence, &scope) {
+        Ok(None) => State::Holds,
+        Ok(Some(why)) => State::NotYet(why),
+        Err(problem) => State::Impossible(Problem::errored(problem)),
+    }
+}
+
+/// Nothing if all of the checks hold, else what the first that does not hold says.
+fn holds(
+    expect: &Expect,
+    evidence: Evidence<'_>,
+    scope: &dyn crate::expr::Scope,
+) -> Result<Option<String>, Diagnostic> {
+    let mut why = None;
+    for verdict in expect.evaluate(evidence, scope) {
+        match verdict {
+            Verdict::Passed => {}
+            Verdict::Failed(problem) => {
+                why.get_or_insert(problem.message);
+            }
+            Verdict::Errored(problem) => return Err(problem),
+        }
+    }
+    Ok(why)
+}
+
+/// Every attempt, as far as a person reads.
+fn attempts(history: &[String]) -> String {
+    let mut lines = vec!["attempts:".to_owned()];
+    if history.len() <= 2 * SHOWN_ATTEMPTS {
+        lines.extend_from_slice(history);
+    } else {
+        lines.extend_from_slice(&history[..SHOWN_ATTEMPTS]);
+        lines.push(format!(
+            "     … {} more",
+            history.len() - 2 * SHOWN_ATTEMPTS
+        ));
+        lines.extend_from_slice(&history[history.len() - SHOWN_ATTEMPTS..]);
+    }
+    lines.join("\n")
+}

@@ -1,0 +1,450 @@
+//! `http` steps: rendering a request, sending it, and trying again where a fault may be transient.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use super::attempt::{OpenPack, Problem};
+use super::frame::{Frame, Home, StepScope};
+use super::log::KeptExchange;
+use super::step::{Cx, Done};
+use crate::diagnostic::Diagnostic;
+use crate::expr::{Outcome as Rendered, Rendered as Part, Scope, Template};
+use crate::http::{self, Context, Exchange, Method, Request, Url};
+use crate::source::Place;
+use crate::step::{Auth, Body, Http, Retry, RetryCause, Step};
+use crate::value::{Value, type_name};
+
+/// How long a request may take where neither its step nor its pack says.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A header; `None` removes it.
+pub(super) type Header = (String, Option<String>);
+
+/// Renders the request and sends it, again where `retry` says so.
+pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &Step, http: &Http) -> Done<'p> {
+    let scope = cx.scope();
+    let prepared = cx
+        .pack_of(step)
+        .and_then(|pack| prepare(cx, step, http, &pack, &scope).map(|request| (pack, request)));
+    let (pack, prepared) = match prepared {
+        Ok(prepared) => prepared,
+        Err(problem) => return Done::errored(problem),
+    };
+    let mut done = Done {
+        title: Some(format!(
+            "{} {}",
+            prepared.request.method, prepared.operation
+        )),
+        operation: Some((
+            prepared.request.method.to_string(),
+            prepared.operation.clone(),
+        )),
+        ..Done::default()
+    };
+    match send_with_retry(cx, step, &pack, &prepared, &mut done).await {
+        Ok(()) => done,
+        Err(problem) => {
+            done.problems.push(Problem::errored(problem));
+            done.over = true;
+            done
+        }
+    }
+}
+
+struct Prepared {
+    request: Request,
+    /// The path below the base URL, without the query: what the contract knows.
+    operation: String,
+}
+
+async fn send_with_retry(
+    cx: &Cx<'_, '_>,
+    step: &Step,
+    pack: &OpenPack,
+    prepared: &Prepared,
+    done: &mut Done<'_>,
+) -> Result<(), Diagnostic> {
+    let scope = cx.scope();
+    let (attempts, mut pause, backoff) = match &step.retry {
+        Some(retry) => (
+            retry.attempts.resolve(&scope)?.max(1),
+            retry.every.resolve(&scope)?,
+            retry.backoff.resolve(&scope)?,
+        ),
+        None => (1, Duration::ZERO, 1.0),
+    };
+    for attempt in 1..=attempts {
+        let exchange = send(cx, pack, &prepared.request).await?;
+        let again = step
+            .retry
+            .as_ref()
+            .is_some_and(|retry| attempt < attempts && is_transient(retry, &exchange));
+        let asked = retry_after(&exchange, cx);
+        done.state.response = exchange.response.as_ref().ok().cloned();
+        done.error = exchange.response.as_ref().err().cloned();
+        let duration = done
+            .response()
+            .map_or(Duration::ZERO, |response| response.duration);
+        done.exchanges.push(KeptExchange::new(exchange, duration));
+        if !again {
+            break;
+        }
+        if !cx.pause(asked.unwrap_or(pause)).await {
+            break;
+        }
+        pause = grow(pause, backoff, None);
+        done.note = Some(format!("sent {} times", attempt + 1));
+    }
+    Ok(())
+}
+
+/// The next pause: longer by the factor, up to a limit.
+pub(super) fn grow(pause: Duration, factor: f64, limit: Option<Duration>) -> Duration {
+    let longer =
+        Duration::try_from_secs_f64(pause.as_secs_f64() * factor.max(0.0)).unwrap_or(Duration::MAX);
+    limit.map_or(longer, |limit| longer.min(limit))
+}
+
+fn is_transient(retry: &Retry, exchange: &Exchange) -> bool {
+    retry
+        .causes
+        .iter()
+        .any(|cause| match (&exchange.response, cause) {
+            (Err(error), RetryCause::Transport) => error.kind != http::ErrorKind::Refused,
+            (Ok(response), RetryCause::Status(status)) => response.status == *status,
+            (Ok(response), RetryCause::StatusClass(class)) => response.status / 100 == *class,
+            _ => false,
+        })
+}
+
+/// How long the server asks to wait: seconds, or a date (RFC 9110, 10.2.3).
+fn retry_after(exchange: &Exchange, cx: &Cx<'_, '_>) -> Option<Duration> {
+    let value = exchange.response.as_ref().ok()?.header("retry-after")?;
+    if let Ok(seconds) = value.trim().parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::parse(value.trim()).ok()?.timestamp();
+    let wait = date.duration_since(cx.attempt.clock.now());
+    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
+}
+
+/// Sends a request once.
+async fn send(cx: &Cx<'_, '_>, pack: &OpenPack, request: &Request) -> Result<Exchange, Diagnostic> {
+    let attempt = cx.attempt;
+    let (egress, instance) = attempt.egress(pack)?;
+    let transport: Vec<(String, String)> = instance
+        .map(|instance| (instance.header.0.to_owned(), instance.header.1))
+        .into_iter()
+        .collect();
+    let redactor = attempt.redactor.borrow().clone();
+    let context = Context {
+        cookies: &attempt.jar,
+        egress: &egress,
+        secrets: &redactor,
+        credential_headers: &[],
+        transport_headers: &transport,
+    };
+    let _turn = attempt.shared.limits[pack.index].enter().await;
+    cx.mark_sent();
+    attempt.count_request();
+    Ok(attempt.shared.client.send(request.clone(), &context).await)
+}
+
+fn prepare(
+    cx: &Cx<'_, '_>,
+    step: &Step,
+    http: &Http,
+    pack: &std::rc::Rc<OpenPack>,
+    scope: &StepScope<'_, '_>,
+) -> Result<Prepared, Diagnostic> {
+    let target = target(&http.target, scope)?;
+    let base = cx.attempt.base_url(pack)?;
+    let mut url = http::join(&base, &target).map_err(|error| {
+        Diagnostic::error("url", error.message)
+            .at(http.target.place.clone())
+            .help(error.help)
+    })?;
+    for (name, value) in &http.query {
+        for text in query_values(value, scope)? {
+            http::append_query(&mut url, name, &text);
+        }
+    }
+    let method = Method::from_bytes(http.method.as_bytes()).map_err(|_| {
+        Diagnostic::error("method", format!("`{}` is not a method", http.method))
+            .at(step.place.clone())
+    })?;
+    let operation = operation_path(&base, &url);
+    let mut request = Request::new(method, url);
+    request.timeout = timeout(step, pack, scope)?;
+    request.follow_redirects =
+        u32::try_from(http.follow_redirects.resolve(scope)?).unwrap_or(u32::MAX);
+    let mut headers = default_headers(cx, pack)?;
+    if let Some(auth) = &http.auth {
+        merge_header(
+            &mut headers,
+            (
+                "authorization".to_owned(),
+                Some(authorization(auth, scope)?),
+            ),
+        );
+    }
+    if !cx.cleaning {
+        for header in pack.headers.borrow().iter() {
+            merge_header(&mut headers, header.clone());
+        }
+    }
+    for header in cx.caller.headers.iter().cloned() {
+        merge_header(&mut headers, header);
+    }
+    for header in render_headers(&http.headers, scope)? {
+        merge_header(&mut headers, header);
+    }
+    let body = http
+        .body
+        .as_ref()
+        .map(|body| render_body(body, scope))
+        .transpose()?;
+    if let Some((content_type, bytes)) = body {
+        if !headers
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        {
+            headers.push(("content-type".to_owned(), Some(content_type)));
+        }
+        request.body = Some(bytes);
+    }
+    for (name, value) in headers {
+        match value {
+            Some(value) => request.header(name, value),
+            None => request.without.push(name.to_ascii_lowercase()),
+        }
+    }
+    Ok(Prepared { request, operation })
+}
+
+/// The path of a URL below the base URL's own path.
+fn operation_path(base: &str, url: &Url) -> String {
+    let base = Url::parse(base)
+        .map(|base| base.path().trim_end_matches('/').to_owned())
+        .unwrap_or_default();
+    let path = url.path();
+    path.strip_prefix(base.as_str()).unwrap_or(path).to_owned()
+}
+
+/// The path or URL, what came out of expressions encoded as one segment each.
+fn target(template: &Template, scope: &dyn Scope) -> Result<String, Diagnostic> {
+    let mut target = String::new();
+    for part in template.render_pieces(scope)? {
+        match part {
+            Part::Literal(text) | Part::Raw(text) => target.push_str(&text),
+            Part::Value(text) => {
+                let segment = http::encode_segment(&text).map_err(|error| {
+                    Diagnostic::error("url", error.message)
+                        .at(template.place.clone())
+                        .help(error.help)
+                })?;
+                target.push_str(&segment);
+            }
+        }
+    }
+    Ok(target)
+}
+
+fn timeout(step: &Step, pack: &OpenPack, scope: &dyn Scope) -> Result<Duration, Diagnostic> {
+    match step
+        .timeout
+        .as_ref()
+        .or(pack.bound.pack.request.timeout.as_ref())
+    {
+        Some(timeout) => timeout.resolve(scope),
+        None => Ok(DEFAULT_TIMEOUT),
+    }
+}
+
+/// The headers that every request of the pack carries. They see the pack's own names only.
+fn default_headers(
+    cx: &Cx<'_, '_>,
+    pack: &std::rc::Rc<OpenPack>,
+) -> Result<Vec<Header>, Diagnostic> {
+    let specs = &pack.bound.pack.request.headers;
+    if specs.is_empty() {
+        return Ok(Vec::new());
+    }
+    let frame = Frame::new(Home::Pack {
+        pack: std::rc::Rc::clone(pack),
+    });
+    let path = format!("{}.request", cx.path);
+    let scope = StepScope::new(cx.attempt, &frame, None, &path);
+    render_headers(specs, &scope)
+}
+
+/// Headers with their values; one that is `omit` is left out.
+pub(super) fn render_headers(
+    headers: &[(String, Template)],
+    scope: &dyn Scope,
+) -> Result<Vec<Header>, Diagnostic> {
+    let mut rendered = Vec::with_capacity(headers.len());
+    for (name, template) in headers {
+        match template.render(scope)? {
+            Rendered::Omit => {}
+            Rendered::Value(Value::Null) => rendered.push((name.clone(), None)),
+            Rendered::Value(value) => {
+                rendered.push((name.clone(), Some(scalar(&value, &template.place)?)))
+            }
+        }
+    }
+    Ok(rendered)
+}
+
+/// Sets a header in place of one of the same name, in whatever case.
+pub(super) fn merge_header(headers: &mut Vec<Header>, header: Header) {
+    match headers
+        .iter_mut()
+        .find(|(name, _)| name.eq_ignore_ascii_case(&header.0))
+    {
+        Some(have) => *have = header,
+        None => headers.push(header),
+    }
+}
+
+fn authorization(auth: &Auth, scope: &dyn Scope) -> Result<String, Diagnostic> {
+    match auth {
+        Auth::Basic { username, password } => Ok(http::basic(
+            &username.render_text(scope)?,
+            &password.render_text(scope)?,
+        )),
+        Auth::Bearer(token) => Ok(http::bearer(&token.render_text(scope)?)),
+    }
+}
+
+/// A value of `query`, `form` or a header as text; lists and maps have none.
+fn scalar(value: &Value, place: &Place) -> Result<String, Diagnostic> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(value) => Ok(value.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => {
+            let problem = Diagnostic::error(
+                "wrong-type",
+                format!("expected text, found {}", type_name(value)),
+            )
+            .at(place.clone())
+            .help("`| json` writes a list or an object as JSON text; `omit` leaves the entry out");
+            Err(problem)
+        }
+    }
+}
+
+/// The values of one key: a list repeats the key.
+fn query_values(template: &Template, scope: &dyn Scope) -> Result<Vec<String>, Diagnostic> {
+    match template.render(scope)? {
+        Rendered::Omit => Ok(Vec::new()),
+        Rendered::Value(Value::Array(items)) => items
+            .iter()
+            .map(|item| scalar(item, &template.place))
+            .collect(),
+        Rendered::Value(value) => Ok(vec![scalar(&value, &template.place)?]),
+    }
+}
+
+/// The body's bytes and their content type.
+fn render_body(body: &Body, scope: &StepScope<'_, '_>) -> Result<(String, Bytes), Diagnostic> {
+    match body {
+        Body::Json(template) => match template.render(scope)? {
+            Rendered::Value(value) => Ok(("application/json".to_owned(), http::body::json(&value))),
+            Rendered::Omit => {
+                Err(Diagnostic::error("omit", "the body can't be `omit`")
+                    .at(template.place.clone()))
+            }
+        },
+        Body::Form(fields) => {
+            let mut pairs = Vec::new();
+            for (name, template) in fields {
+                pairs.extend(
+                    query_values(template, scope)?
+                        .into_iter()
+                        .map(|text| (name.clone(), text)),
+                );
+            }
+            Ok((
+                "application/x-www-form-urlencoded".to_owned(),
+                http::body::form(&pairs),
+            ))
+        }
+        Body::Multipart(fields) => {
+            let mut parts = Vec::new();
+            for (name, template) in fields {
+                if let Rendered::Value(value) = template.render(scope)? {
+                    add_parts(&mut parts, name, &value, &template.place, scope)?;
+                }
+            }
+            let boundary = scope
+                .random
+                .borrow_mut()
+                .text(24, b"0123456789abcdefghijklmnopqrstuvwxyz");
+            Ok(http::body::multipart(
+                &parts,
+                &format!("probity-{boundary}"),
+            ))
+        }
+        Body::Text(template) => Ok((
+            "text/plain".to_owned(),
+            Bytes::from(template.render_text(scope)?),
+        )),
+        Body::File(template) => {
+            let path = template.render_text(scope)?;
+            let bytes = read(scope, &path, &template.place)?;
+            Ok(("application/octet-stream".to_owned(), bytes))
+        }
+    }
+}
+
+fn add_parts(
+    parts: &mut Vec<http::body::Part>,
+    name: &str,
+    value: &Value,
+    place: &Place,
+    scope: &StepScope<'_, '_>,
+) -> Result<(), Diagnostic> {
+    match value {
+        Value::Array(items) => {
+            for item in items {
+                add_parts(parts, name, item, place, scope)?;
+            }
+        }
+        Value::Object(fields) => {
+            let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
+            let Some(path) = text("file") else {
+                let problem = Diagnostic::error(
+                    "multipart",
+                    format!("the part `{name}` has no `file`"),
+                )
+                .at(place.clone())
+                .help("write `{file: path, filename: …, type: …}`, or a plain value for a field");
+                return Err(problem);
+            };
+            let base = path.rsplit(['/', '\\']).next().unwrap_or(&path).to_owned();
+            parts.push(http::body::Part {
+                name: name.to_owned(),
+                filename: Some(text("filename").unwrap_or(base)),
+                content_type: Some(
+                    text("type").unwrap_or_else(|| "application/octet-stream".to_owned()),
+                ),
+                content: read(scope, &path, place)?,
+            });
+        }
+        scalar_value => parts.push(http::body::Part::field(name, scalar(scalar_value, place)?)),
+    }
+    Ok(())
+}
+
+fn read(scope: &StepScope<'_, '_>, path: &str, place: &Place) -> Result<Bytes, Diagnostic> {
+    let files = &scope.files;
+    files
+        .folder
+        .read(files.beside, path)
+        .map(Bytes::from)
+        .map_err(|message| Diagnostic::error("file", message).at(place.clone()))
+}
