@@ -57,13 +57,21 @@ fn imports(text: &str) -> Vec<String> {
             Some(list) => top_level_words(list),
             None => vec![rest],
         };
-        found.extend(words.into_iter().map(first_word).filter(|word| !word.is_empty()));
+        found.extend(
+            words
+                .into_iter()
+                .map(first_word)
+                .filter(|word| !word.is_empty()),
+        );
     }
     found
 }
 
 fn first_word(text: &str) -> String {
-    text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    text.trim_start()
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect()
 }
 
 /// The items of a `{…}` list, without what is inside of inner braces.
@@ -93,7 +101,13 @@ fn modules_import_only_from_rows_above() {
     let mut breaches: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in rust_files(&source) {
         let relative = file.strip_prefix(&source).unwrap();
-        let module = relative.components().next().unwrap().as_os_str().to_string_lossy().replace(".rs", "");
+        let module = relative
+            .components()
+            .next()
+            .unwrap()
+            .as_os_str()
+            .to_string_lossy()
+            .replace(".rs", "");
         if ["lib", "main"].contains(&module.as_str()) {
             continue;
         }
@@ -101,17 +115,31 @@ fn modules_import_only_from_rows_above() {
         for import in imports(&fs::read_to_string(&file).unwrap()) {
             let excepted = EXCEPTIONS.contains(&(module.as_str(), import.as_str()));
             if import != module && !excepted && row(&import).is_some_and(|theirs| theirs >= own) {
-                breaches.entry(relative.display().to_string()).or_default().push(import);
+                breaches
+                    .entry(relative.display().to_string())
+                    .or_default()
+                    .push(import);
             }
         }
     }
-    assert!(breaches.is_empty(), "imports from the same row or from below: {breaches:#?}");
+    assert!(
+        breaches.is_empty(),
+        "imports from the same row or from below: {breaches:#?}"
+    );
 }
 
 #[test]
 fn the_outside_world_enters_at_the_top() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let forbidden = ["std::env::", "SystemTime::now", "Timestamp::now", "println!", "eprintln!", "rand::random", "process::exit"];
+    let forbidden = [
+        "std::env::",
+        "SystemTime::now",
+        "Timestamp::now",
+        "println!",
+        "eprintln!",
+        "rand::random",
+        "process::exit",
+    ];
     let mut breaches = Vec::new();
     for file in rust_files(&source) {
         if file.starts_with(source.join("cli")) {
@@ -122,13 +150,24 @@ fn the_outside_world_enters_at_the_top() {
         let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
         for (number, line) in code.lines().enumerate() {
             let is_comment = line.trim_start().starts_with("//");
-            let is_test = file.components().any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs");
+            let is_test = file
+                .components()
+                .any(|part| part.as_os_str() == "tests" || part.as_os_str() == "tests.rs");
             if !is_comment && !is_test && forbidden.iter().any(|word| line.contains(word)) {
-                breaches.push(format!("{}:{}: {}", file.display(), number + 1, line.trim()));
+                breaches.push(format!(
+                    "{}:{}: {}",
+                    file.display(),
+                    number + 1,
+                    line.trim()
+                ));
             }
         }
     }
-    assert!(breaches.is_empty(), "only `cli` may do this:\n{}", breaches.join("\n"));
+    assert!(
+        breaches.is_empty(),
+        "only `cli` may do this:\n{}",
+        breaches.join("\n")
+    );
 }
 
 #[test]

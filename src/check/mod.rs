@@ -22,6 +22,7 @@ pub use contract::{Breach, Contract, Operation, OperationSpec, Parameter};
 pub use decode::EXPECT;
 pub use implied::{implied_contract, implied_status};
 pub use matchers::{Matcher, OPERATORS, OperatorSpec};
+pub use schema::Schema;
 
 /// An `expect` map: every entry is a check, and each is evaluated.
 #[derive(Clone, Debug)]
@@ -104,6 +105,15 @@ impl Expect {
 
     fn states(&self, wanted: impl Fn(&Subject) -> bool) -> bool {
         self.checks.iter().any(|check| wanted(&check.subject))
+    }
+
+    /// Whether it says `contract: false`.
+    #[must_use]
+    pub fn turns_contract_off(&self) -> bool {
+        self.checks.iter().any(|check| {
+            matches!(check.subject, Subject::Contract)
+                && check.matcher.as_literal() == Some(&crate::value::Value::Bool(false))
+        })
     }
 
     /// Evaluates every check, in written order.

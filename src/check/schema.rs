@@ -13,7 +13,7 @@ const LIMIT: usize = 100;
 
 /// A compiled JSON Schema.
 #[derive(Debug)]
-pub(super) struct Schema(Validator);
+pub struct Schema(Validator);
 
 /// The options that all schemas share: formats are checked, references lead nowhere but into the schema itself.
 pub(super) fn options<'i>() -> ValidationOptions<'i> {
@@ -29,10 +29,24 @@ pub(super) fn options<'i>() -> ValidationOptions<'i> {
 impl Schema {
     /// # Errors
     /// Why the value is no schema.
-    pub(super) fn compile(schema: &Value) -> Result<Self, String> {
+    pub fn compile(schema: &Value) -> Result<Self, String> {
         match options().build(schema) {
             Ok(validator) => Ok(Self(validator)),
             Err(error) => Err(reason(&error)),
+        }
+    }
+
+    /// What breaks it, a sentence each.
+    #[must_use]
+    pub fn sentences(&self, value: &Value) -> Vec<String> {
+        let show = Show {
+            redactor: None,
+            base: "",
+        };
+        if self.allows(value) {
+            Vec::new()
+        } else {
+            self.breaches(value, show)
         }
     }
 

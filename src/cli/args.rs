@@ -6,7 +6,13 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// Declarative scenario tests for HTTP APIs.
 #[derive(Debug, Parser)]
-#[command(name = "probity", version, about, max_term_width = 100, disable_help_subcommand = true)]
+#[command(
+    name = "probity",
+    version,
+    about,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -114,7 +120,11 @@ pub(super) struct Verbosity {
 
 impl Verbosity {
     pub fn level(self) -> i8 {
-        if self.quiet { -1 } else { i8::try_from(self.verbose.min(2)).unwrap_or(2) }
+        if self.quiet {
+            -1
+        } else {
+            i8::try_from(self.verbose.min(2)).unwrap_or(2)
+        }
     }
 }
 

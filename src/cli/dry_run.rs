@@ -8,7 +8,10 @@ pub(super) fn show(plan: &Plan) {
     let mut text = String::new();
     for pack in &plan.packs {
         let address = pack.base_url.as_deref().unwrap_or("its emulator");
-        text += &format!("pack {} {} on {} ({address}), {}\n", pack.pack.name, pack.pack.version, pack.environment, pack.pack.origin);
+        text += &format!(
+            "pack {} {} on {} ({address}), {}\n",
+            pack.pack.name, pack.pack.version, pack.environment, pack.pack.origin
+        );
     }
     for planned in &plan.cases {
         let fate = match &planned.fate {
@@ -16,17 +19,27 @@ pub(super) fn show(plan: &Plan) {
             Fate::Skip(reason) => format!("  skip: {reason}"),
             Fate::Invalid(problems) => format!("  invalid: {}", problems.len()),
             Fate::Unable(problems) => {
-                let first = problems.first().map(|problem| problem.message.as_str()).unwrap_or_default();
+                let first = problems
+                    .first()
+                    .map(|problem| problem.message.as_str())
+                    .unwrap_or_default();
                 format!("  error: {first}")
             }
         };
         text += &format!("{}{fate}\n", planned.case.id);
-        for (list, steps) in [("setup", &planned.file.document.setup), ("steps", &planned.scenario().steps)] {
+        for (list, steps) in [
+            ("setup", &planned.file.document.setup),
+            ("steps", &planned.scenario().steps),
+        ] {
             for (index, step) in steps.iter().enumerate() {
                 text += &format!("    {list}[{index}] {}\n", step.describe());
             }
         }
     }
-    text += &format!("{} cases in {} files; nothing was sent\n", plan.cases.len(), plan.files);
+    text += &format!(
+        "{} cases in {} files; nothing was sent\n",
+        plan.cases.len(),
+        plan.files
+    );
     write_stdout(&text);
 }

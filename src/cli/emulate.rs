@@ -29,10 +29,16 @@ pub(super) fn run(args: &EmulateArgs, terminal: Terminal, current: &Path) -> Exi
             return Exit::Invalid;
         }
     };
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
-            terminal.show(&[Diagnostic::error("runtime", format!("can't start the server: {error}"))]);
+            terminal.show(&[Diagnostic::error(
+                "runtime",
+                format!("can't start the server: {error}"),
+            )]);
             return Exit::Errored;
         }
     };
@@ -55,19 +61,31 @@ fn prepare(args: &EmulateArgs, current: &Path) -> Result<Vec<Served>, Vec<Diagno
     let usage = |message: String| vec![Diagnostic::error("usage", message)];
     let project = Project::find(current);
     let library = library(&project, &args.packs);
-    let first: SocketAddr = args
-        .listen
-        .parse()
-        .map_err(|_| usage(format!("`--listen {}` is not an address such as `127.0.0.1:8080`", args.listen)))?;
+    let first: SocketAddr = args.listen.parse().map_err(|_| {
+        usage(format!(
+            "`--listen {}` is not an address such as `127.0.0.1:8080`",
+            args.listen
+        ))
+    })?;
     let mut served = Vec::new();
     for (index, name) in args.names.iter().enumerate() {
         let pack = project.pack(name, &library)?;
         if pack.emulator.is_none() {
             return Err(usage(format!("the pack `{}` has no emulator", pack.name)));
         }
-        let offset = u16::try_from(index).ok().filter(|_| first.port() != 0).unwrap_or(0);
-        let port = first.port().checked_add(offset).ok_or_else(|| usage("there are no ports left".to_owned()))?;
-        served.push(Served { pack, settings: Map::new(), address: SocketAddr::new(first.ip(), port) });
+        let offset = u16::try_from(index)
+            .ok()
+            .filter(|_| first.port() != 0)
+            .unwrap_or(0);
+        let port = first
+            .port()
+            .checked_add(offset)
+            .ok_or_else(|| usage("there are no ports left".to_owned()))?;
+        served.push(Served {
+            pack,
+            settings: Map::new(),
+            address: SocketAddr::new(first.ip(), port),
+        });
     }
     for text in &args.set {
         set(text, &mut served).map_err(|problem| vec![problem])?;
@@ -78,7 +96,9 @@ fn prepare(args: &EmulateArgs, current: &Path) -> Result<Vec<Served>, Vec<Diagno
 /// `KEY=VALUE` for the packs that have such a setting, `PACK.KEY=VALUE` for one.
 fn set(text: &str, served: &mut [Served]) -> Result<(), Diagnostic> {
     let usage = |message: String| Diagnostic::error("usage", message);
-    let (key, value) = text.split_once('=').ok_or_else(|| usage(format!("`--set {text}` is not KEY=VALUE")))?;
+    let (key, value) = text
+        .split_once('=')
+        .ok_or_else(|| usage(format!("`--set {text}` is not KEY=VALUE")))?;
     let (pack, key) = match key.split_once('.') {
         Some((pack, key)) => (Some(pack), key),
         None => (None, key),
@@ -86,18 +106,25 @@ fn set(text: &str, served: &mut [Served]) -> Result<(), Diagnostic> {
     let source = Source::new("--set", "", value);
     let (node, problems) = parse(&source);
     let Some(node) = node.filter(|_| problems.is_empty()) else {
-        return Err(usage(format!("the value of `--set {text}` is not a YAML scalar")));
+        return Err(usage(format!(
+            "the value of `--set {text}` is not a YAML scalar"
+        )));
     };
     let value = plain_value(&node);
     let mut known = Vec::new();
     let mut found = false;
-    for served in served.iter_mut().filter(|served| pack.is_none_or(|pack| served.pack.name == pack)) {
+    for served in served
+        .iter_mut()
+        .filter(|served| pack.is_none_or(|pack| served.pack.name == pack))
+    {
         for spec in &served.pack.settings {
             known.push(spec.name.clone());
             if spec.name != key {
                 continue;
             }
-            if !spec.allowed.is_empty() && !spec.allowed.iter().any(|allowed| equal(allowed, &value)) {
+            if !spec.allowed.is_empty()
+                && !spec.allowed.iter().any(|allowed| equal(allowed, &value))
+            {
                 let allowed: Vec<String> = spec.allowed.iter().map(ToString::to_string).collect();
                 return Err(usage(format!("the setting `{key}` can't be {value}"))
                     .help(format!("it may be {}", allowed.join(", "))));
@@ -122,14 +149,26 @@ async fn serve(args: &EmulateArgs, served: Vec<Served>) -> Result<u8, String> {
     };
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = tokio::task::JoinSet::new();
-    for Served { pack, settings, address } in served {
-        let listener =
-            TcpListener::bind(address).await.map_err(|error| format!("can't listen on {address}: {error}"))?;
+    for Served {
+        pack,
+        settings,
+        address,
+    } in served
+    {
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| format!("can't listen on {address}: {error}"))?;
         let bound = listener.local_addr().map_err(|error| error.to_string())?;
         write_stdout(&format!("{} http://{bound}\n", pack.name));
         let (clock, seed, mut stopped) = (clock.clone(), args.seed, stopped.clone());
         servers.spawn(async move {
-            let spec = InstanceSpec { pack: &pack, clock, seed, stream: &["emulate"], settings };
+            let spec = InstanceSpec {
+                pack: &pack,
+                clock,
+                seed,
+                stream: &["emulate"],
+                settings,
+            };
             let shutdown = async move {
                 let _ = stopped.wait_for(|stopped| *stopped).await;
             };

@@ -61,12 +61,47 @@ mod tests {
 
     #[test]
     fn the_worst_counts() {
-        let all = Summary { failed: 1, errored: 1, invalid: 1, ..Summary::default() };
+        let all = Summary {
+            failed: 1,
+            errored: 1,
+            invalid: 1,
+            ..Summary::default()
+        };
         assert_eq!(Exit::of(&all).code(), 2);
-        assert_eq!(Exit::of(&Summary { invalid: 0, ..all.clone() }).code(), 3);
-        assert_eq!(Exit::of(&Summary { invalid: 0, errored: 0, ..all }).code(), 1);
-        assert_eq!(Exit::of(&Summary { passed: 3, skipped: 1, ..Summary::default() }).code(), 0);
-        assert_eq!(Exit::of(&Summary { invalid_files: 1, ..Summary::default() }).code(), 2);
+        assert_eq!(
+            Exit::of(&Summary {
+                invalid: 0,
+                ..all.clone()
+            })
+            .code(),
+            3
+        );
+        assert_eq!(
+            Exit::of(&Summary {
+                invalid: 0,
+                errored: 0,
+                ..all
+            })
+            .code(),
+            1
+        );
+        assert_eq!(
+            Exit::of(&Summary {
+                passed: 3,
+                skipped: 1,
+                ..Summary::default()
+            })
+            .code(),
+            0
+        );
+        assert_eq!(
+            Exit::of(&Summary {
+                invalid_files: 1,
+                ..Summary::default()
+            })
+            .code(),
+            2
+        );
         assert_eq!(Exit::Interrupted(2).code(), 130);
     }
 }

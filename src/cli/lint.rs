@@ -24,26 +24,39 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
         .iter()
         .flat_map(|file| project.load(file, &library).problems)
         .collect();
-    problems.extend(project.lint_packs(&args.paths, &library));
+    project.load_packs(&args.paths, &library);
     problems.extend(library.problems());
     sort(&mut problems);
-    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .count();
     match args.format {
         LintFormat::Human => {
             terminal.show(&problems);
-            write_stderr(&format!("{}\n", verdict(found.files.len(), errors, problems.len() - errors)));
+            write_stderr(&format!(
+                "{}\n",
+                verdict(found.files.len(), errors, problems.len() - errors)
+            ));
         }
-        LintFormat::Json => write_stdout(&diagnostic::to_json(&problems)),
-        LintFormat::Github => write_stdout(&diagnostic::to_github(&problems)),
-        LintFormat::Sarif => write_stdout(&diagnostic::to_sarif(&problems)),
+        LintFormat::Json => write_stdout(&diagnostic::json(&problems)),
+        LintFormat::Github => write_stdout(&diagnostic::github(&problems)),
+        LintFormat::Sarif => write_stdout(&diagnostic::sarif(&problems)),
     }
-    if errors > 0 { Exit::Invalid } else { Exit::Passed }
+    if errors > 0 {
+        Exit::Invalid
+    } else {
+        Exit::Passed
+    }
 }
 
 /// By file and place; a problem that was found twice is said once.
 fn sort(problems: &mut Vec<Diagnostic>) {
     let key = |problem: &Diagnostic| {
-        let place = problem.place.as_ref().map(|place| (place.source.name.clone(), place.span.start));
+        let place = problem
+            .place
+            .as_ref()
+            .map(|place| (place.source.name.clone(), place.span.start));
         (place, problem.code, problem.message.clone())
     };
     problems.sort_by_key(key);
@@ -51,6 +64,12 @@ fn sort(problems: &mut Vec<Diagnostic>) {
 }
 
 fn verdict(files: usize, errors: usize, warnings: usize) -> String {
-    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    format!("{} checked: {}, {}", plural(files, "scenario file"), plural(errors, "error"), plural(warnings, "warning"))
+    let plural =
+        |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    format!(
+        "{} checked: {}, {}",
+        plural(files, "scenario file"),
+        plural(errors, "error"),
+        plural(warnings, "warning")
+    )
 }

@@ -44,11 +44,22 @@ pub(super) fn run(args: &ListArgs, terminal: Terminal, current: &Path) -> Exit {
     Exit::Passed
 }
 
-fn scenarios(args: &ListArgs, project: &Project, library: &Library) -> Result<Vec<Row>, Diagnostic> {
+fn scenarios(
+    args: &ListArgs,
+    project: &Project,
+    library: &Library,
+) -> Result<Vec<Row>, Diagnostic> {
     let found = project.find_files(&args.paths)?;
-    let files = found.files.iter().map(|file| project.load(file, library)).collect();
+    let files = found
+        .files
+        .iter()
+        .map(|file| project.load(file, library))
+        .collect();
     let environments = Environments::default();
-    let selection = Selection { named: found.named, ..Selection::default() };
+    let selection = Selection {
+        named: found.named,
+        ..Selection::default()
+    };
     let no_env = |_: &str| None;
     let mut bindings = Bindings::new(&environments, &no_env);
     let plan = plan(files, &selection, &mut bindings, std::time::Duration::MAX);
@@ -67,18 +78,28 @@ fn scenarios(args: &ListArgs, project: &Project, library: &Library) -> Result<Ve
 
 fn actions(project: &Project, library: &Library) -> Vec<Row> {
     let mut rows = Vec::new();
-    for pack in library.packs(&project.root) {
+    for pack in library.all(&project.file()) {
         for action in pack.actions.values() {
             let inputs: Vec<String> = action
                 .inputs
                 .iter()
-                .map(|input| if input.optional || input.default.is_some() { format!("{}?", input.name) } else { input.name.clone() })
+                .map(|input| {
+                    if input.optional || input.default.is_some() {
+                        format!("{}?", input.name)
+                    } else {
+                        input.name.clone()
+                    }
+                })
                 .collect();
             let name = format!("{}/{}", pack.name, action.name);
             let description = action.description.clone().unwrap_or_default();
             let outputs: Vec<&String> = action.outputs.iter().map(|(name, _)| name).collect();
             rows.push(Row {
-                columns: vec![name.clone(), format!("{{{}}}", inputs.join(", ")), description.clone()],
+                columns: vec![
+                    name.clone(),
+                    format!("{{{}}}", inputs.join(", ")),
+                    description.clone(),
+                ],
                 json: json!({
                     "name": name, "description": description, "outputs": outputs,
                     "inputs": action.inputs.iter().map(|input| json!({
@@ -94,7 +115,7 @@ fn actions(project: &Project, library: &Library) -> Vec<Row> {
 
 fn packs(project: &Project, library: &Library) -> Vec<Row> {
     library
-        .packs(&project.root)
+        .all(&project.file())
         .iter()
         .map(|pack| {
             let environments: Vec<&str> = pack.environments.iter().map(|environment| environment.name.as_str()).collect();
@@ -120,7 +141,11 @@ fn packs(project: &Project, library: &Library) -> Vec<Row> {
 
 fn operators() -> Vec<Row> {
     let rows = OPERATORS.iter().map(|operator| Row {
-        columns: vec![operator.name.to_owned(), operator.example.to_owned(), operator.doc.to_owned()],
+        columns: vec![
+            operator.name.to_owned(),
+            operator.example.to_owned(),
+            operator.doc.to_owned(),
+        ],
         json: json!({"name": operator.name, "doc": operator.doc, "example": operator.example}),
     });
     rows.collect()
@@ -140,14 +165,18 @@ fn table(rows: &[Row]) -> String {
     let widths: Vec<usize> = (0..columns)
         .map(|column| {
             let cells = rows.iter().filter_map(|row| row.columns.get(column));
-            cells.map(|cell| unicode_width::UnicodeWidthStr::width(cell.as_str())).max().unwrap_or(0)
+            cells
+                .map(|cell| unicode_width::UnicodeWidthStr::width(cell.as_str()))
+                .max()
+                .unwrap_or(0)
         })
         .collect();
     let mut text = String::new();
     for row in rows {
         let mut line = String::new();
         for (cell, width) in row.columns.iter().zip(&widths) {
-            let padding = width.saturating_sub(unicode_width::UnicodeWidthStr::width(cell.as_str()));
+            let padding =
+                width.saturating_sub(unicode_width::UnicodeWidthStr::width(cell.as_str()));
             line += &format!("{cell}{}  ", " ".repeat(padding));
         }
         text += line.trim_end();

@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint;
-use crate::pack::Library;
+use crate::pack::{Library, Pack};
 use crate::plan::{Loaded, NamedCase};
-use crate::scenario;
+use crate::scenario::{self, FilePacks};
 use crate::source::{Folder, Source};
 
 /// The folder in which `run` looks if no path is given.
@@ -35,16 +35,72 @@ pub(super) struct Found {
 
 impl Project {
     pub fn find(current: &Path) -> Self {
-        let current = current.canonicalize().unwrap_or_else(|_| current.to_owned());
-        let root = current.ancestors().find(|folder| folder.join("probity.yaml").is_file());
-        Self { root: root.unwrap_or(&current).to_owned(), current: current.clone() }
+        let current = current
+            .canonicalize()
+            .unwrap_or_else(|_| current.to_owned());
+        let root = current
+            .ancestors()
+            .find(|folder| folder.join("probity.yaml").is_file());
+        Self {
+            root: root.unwrap_or(&current).to_owned(),
+            current: current.clone(),
+        }
     }
 
     /// What every output calls a file: relative to the root, with `/`; the whole path if it is elsewhere.
     pub fn name(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.root).unwrap_or(path);
-        let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        let parts: Vec<_> = relative
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect();
         parts.join("/").replacen("//", "/", 1)
+    }
+
+    /// A file of the project itself, for those who ask what it can use.
+    pub fn file(&self) -> PathBuf {
+        self.root.join("probity.yaml")
+    }
+
+    /// A pack by its name, or by its folder.
+    pub fn pack(&self, name: &str, library: &Library) -> Result<Arc<Pack>, Vec<Diagnostic>> {
+        let folder = self.current.join(name);
+        let loaded = if folder.join("pack.yaml").is_file() {
+            library.enclosing(&folder.join("pack.yaml"))
+        } else {
+            library.find(name, &self.file())
+        };
+        let Some(loaded) = loaded else {
+            let names = library.names(&self.file());
+            return Err(vec![
+                Diagnostic::error("unknown-pack", format!("there is no pack `{name}`"))
+                    .suggest(name, names.iter().map(String::as_str))
+                    .help(format!("there are: {}", names.join(", "))),
+            ]);
+        };
+        let errors: Vec<Diagnostic> = loaded
+            .problems
+            .iter()
+            .filter(|problem| problem.severity == Severity::Error)
+            .cloned()
+            .collect();
+        match &loaded.pack {
+            Some(pack) if errors.is_empty() => Ok(Arc::clone(pack)),
+            _ => Err(errors),
+        }
+    }
+
+    /// Reads the packs that lie in the folders named, so that the library knows what is wrong with them.
+    pub fn load_packs(&self, paths: &[String], library: &Library) {
+        let default = [DEFAULT_FOLDER.to_owned()];
+        let paths = if paths.is_empty() { &default } else { paths };
+        for folder in paths.iter().filter_map(|path| self.locate(path).ok()) {
+            for entry in WalkDir::new(folder).into_iter().filter_map(Result::ok) {
+                if entry.file_name() == "pack.yaml" {
+                    let _ = library.enclosing(entry.path());
+                }
+            }
+        }
     }
 
     /// The scenario files that paths name.
@@ -66,20 +122,29 @@ impl Project {
             let full = self.locate(path)?;
             if full.is_dir() {
                 if case.is_some() {
-                    return Err(Diagnostic::error("path", format!("`{path}` is a folder, and `::` names a scenario of a file")));
+                    return Err(Diagnostic::error(
+                        "path",
+                        format!("`{path}` is a folder, and `::` names a scenario of a file"),
+                    ));
                 }
                 files.extend(scenario_files(&full));
                 continue;
             }
             if let Some(case) = case {
-                found.named.push(NamedCase { file: self.name(&full), name: case.to_owned() });
+                found.named.push(NamedCase {
+                    file: self.name(&full),
+                    name: case.to_owned(),
+                });
             }
             files.insert(full);
         }
         // A file that is also named whole is not narrowed down.
         found.named.retain(|named| {
             !paths.iter().any(|path| {
-                !path.contains("::") && self.locate(path).is_ok_and(|full| self.root.join(&named.file).starts_with(full))
+                !path.contains("::")
+                    && self
+                        .locate(path)
+                        .is_ok_and(|full| self.root.join(&named.file).starts_with(full))
             })
         });
         found.files = files.into_iter().collect();
@@ -101,24 +166,31 @@ impl Project {
         let (folder, beside) = self.folder_of(path);
         let text = match std::fs::read(path) {
             Ok(bytes) => bytes,
-            Err(error) => return unreadable(name, folder, &format!("can't read the file: {error}")),
+            Err(error) => {
+                return unreadable(name, folder, &format!("can't read the file: {error}"));
+            }
         };
         let Ok(text) = String::from_utf8(text) else {
             return unreadable(name, folder, "the file is not UTF-8 text");
         };
         let source = Source::new(&name, path, text);
         let (document, mut problems) = scenario::load(&source, folder.clone(), &beside);
-        let mut packs = Vec::new();
+        let mut packs = FilePacks::default();
         if let Some(document) = &document {
-            for pack in &document.packs {
-                match library.find(&pack.pack, pack_folder(path).as_deref()) {
-                    Ok(found) => packs.push((pack.alias.clone(), found)),
-                    Err(problem) => problems.push(problem.at(pack.place.clone())),
-                }
-            }
-            problems.extend(lint::lint(document, &packs));
+            let (found, missing) = document.resolve_packs(library);
+            problems.extend(missing);
+            problems.extend(lint::lint(document, &found));
+            packs = found;
         }
-        Loaded { name, document, problems, packs, folder, beside }
+        Loaded {
+            name,
+            document,
+            problems,
+            packs: packs.packs,
+            default_pack: packs.default,
+            folder,
+            beside,
+        }
     }
 
     /// The folder whose files a scenario file may name, and the file's place below it.
@@ -130,27 +202,45 @@ impl Project {
             None => parent.to_owned(),
         };
         let beside = parent.strip_prefix(&base).unwrap_or(Path::new(""));
-        let beside = beside.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/");
+        let beside = beside
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/");
         (Folder::Disk(base), beside)
     }
 }
 
 fn unreadable(name: String, folder: Folder, why: &str) -> Loaded {
-    let place = crate::source::Place::new(&Source::new(&name, "", ""), crate::source::Span::default());
+    let place =
+        crate::source::Place::new(&Source::new(&name, "", ""), crate::source::Span::default());
     let problems = vec![Diagnostic::error("unreadable-file", why).at(place)];
-    Loaded { name, document: None, problems, packs: Vec::new(), folder, beside: String::new() }
+    Loaded {
+        name,
+        document: None,
+        problems,
+        packs: Vec::new(),
+        default_pack: None,
+        folder,
+        beside: String::new(),
+    }
 }
 
 /// The folder of the pack that a file is in, if it is in one.
 pub(super) fn pack_folder(path: &Path) -> Option<PathBuf> {
-    path.ancestors().skip(1).find(|folder| folder.join("pack.yaml").is_file()).map(Path::to_owned)
+    path.ancestors()
+        .skip(1)
+        .find(|folder| folder.join("pack.yaml").is_file())
+        .map(Path::to_owned)
 }
 
 /// Scenario files below a folder, hidden folders left out.
 fn scenario_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     WalkDir::new(folder)
         .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.'))
+        .filter_entry(|entry| {
+            entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+        })
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file())
         .map(walkdir::DirEntry::into_path)
@@ -161,12 +251,18 @@ fn scenario_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
 }
 
 fn no_scenarios(root: &Path) -> Diagnostic {
-    Diagnostic::error("no-scenarios", format!("there is no folder `{DEFAULT_FOLDER}/` in `{}`", root.display()))
-        .help("`probity init` makes a project with a first scenario")
-        .help("or name files and folders: `probity run PATH…`")
+    Diagnostic::error(
+        "no-scenarios",
+        format!(
+            "there is no folder `{DEFAULT_FOLDER}/` in `{}`",
+            root.display()
+        ),
+    )
+    .help("`probity init` makes a project with a first scenario")
+    .help("or name files and folders: `probity run PATH…`")
 }
 
 /// A library that looks in the folders of `--packs` first.
 pub(super) fn library(project: &Project, packs: &[PathBuf]) -> Arc<Library> {
-    Arc::new(Library::new(packs.to_vec(), project.root.join(DEFAULT_FOLDER)))
+    Arc::new(Library::new(&project.root, packs.to_vec()))
 }

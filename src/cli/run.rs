@@ -47,26 +47,53 @@ struct Prepared {
 fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> {
     let usage = |message: String| vec![Diagnostic::error("usage", message)];
     let project = Project::find(current);
-    let found = project.find_files(&args.paths).map_err(|problem| vec![problem])?;
+    let found = project
+        .find_files(&args.paths)
+        .map_err(|problem| vec![problem])?;
     let parse = |text: &str| parse_duration(text).map_err(usage);
     let selection = Selection {
         named: found.named,
-        tags: args.tags.iter().map(|tag| tag.parse()).collect::<Result<_, String>>().map_err(usage)?,
-        filter: args.filter.as_deref().map(str::parse).transpose().map_err(usage)?,
-        shard: args.shard.as_deref().map(str::parse).transpose().map_err(usage)?,
+        tags: args
+            .tags
+            .iter()
+            .map(|tag| tag.parse())
+            .collect::<Result<_, String>>()
+            .map_err(usage)?,
+        filter: args
+            .filter
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(usage)?,
+        shard: args
+            .shard
+            .as_deref()
+            .map(str::parse)
+            .transpose()
+            .map_err(usage)?,
     };
     let max_wait = parse(&args.max_wait)?;
     let timeout = args.timeout.as_deref().map(parse).transpose()?;
     let vars = vars::read(&args.vars_file, &args.vars)?;
     let environments = environments(&args.env);
     let library = library(&project, &args.packs);
-    let files = found.files.iter().map(|file| project.load(file, &library)).collect();
+    let files = found
+        .files
+        .iter()
+        .map(|file| project.load(file, &library))
+        .collect();
     let mut bindings = Bindings::new(&environments, &env);
     let plan = plan(files, &selection, &mut bindings, max_wait);
     unknown_names(&selection, &plan)?;
     unknown_packs(&environments, &plan)?;
     let all_on_emulators = plan.packs.iter().all(|pack| pack.base_url.is_none());
-    let seed = args.seed.unwrap_or_else(|| if all_on_emulators { DEFAULT_SEED } else { random_seed() });
+    let seed = args.seed.unwrap_or_else(|| {
+        if all_on_emulators {
+            DEFAULT_SEED
+        } else {
+            random_seed()
+        }
+    });
     let seats = seats(args)?;
     let options = Options {
         jobs: args.jobs.max(1),
@@ -84,7 +111,12 @@ fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> 
         live_steps: false,
         journal: args.verbosity.level() > 1,
     };
-    Ok(Prepared { plan, options, seats, sharded: selection.shard.is_some() })
+    Ok(Prepared {
+        plan,
+        options,
+        seats,
+        sharded: selection.shard.is_some(),
+    })
 }
 
 /// `--env NAME` and `--env PACK=NAME`.
@@ -93,7 +125,9 @@ fn environments(args: &[String]) -> Environments {
     for arg in args {
         match arg.split_once('=') {
             Some((pack, name)) => {
-                environments.by_pack.insert(pack.to_owned(), name.to_owned());
+                environments
+                    .by_pack
+                    .insert(pack.to_owned(), name.to_owned());
             }
             None => environments.all = Some(arg.clone()),
         }
@@ -106,32 +140,63 @@ fn unknown_names(selection: &Selection, plan: &Plan) -> Result<(), Vec<Diagnosti
     let problems: Vec<Diagnostic> = selection
         .named
         .iter()
-        .filter(|named| !plan.scenarios.iter().any(|id| id.file == named.file && (id.scenario == named.name || id.name() == named.name)))
-        .filter(|named| !plan.invalid_files.iter().any(|file| file.file == named.file))
+        .filter(|named| {
+            !plan.known.iter().any(|id| {
+                id.file == named.file && (id.scenario == named.name || id.name() == named.name)
+            })
+        })
+        .filter(|named| {
+            !plan
+                .invalid_files
+                .iter()
+                .any(|file| file.file == named.file)
+        })
         .map(|named| {
-            let known: Vec<String> =
-                plan.scenarios.iter().filter(|id| id.file == named.file).map(crate::event::CaseId::name).collect();
-            Diagnostic::error("unknown-scenario", format!("`{}` has no scenario `{}`", named.file, named.name))
-                .suggest(&named.name, known.iter().map(String::as_str))
-                .help(format!("it has: {}", known.join(", ")))
+            let known: Vec<String> = plan
+                .known
+                .iter()
+                .filter(|id| id.file == named.file)
+                .map(crate::event::CaseId::name)
+                .collect();
+            Diagnostic::error(
+                "unknown-scenario",
+                format!("`{}` has no scenario `{}`", named.file, named.name),
+            )
+            .suggest(&named.name, known.iter().map(String::as_str))
+            .help(format!("it has: {}", known.join(", ")))
         })
         .collect();
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 fn unknown_packs(environments: &Environments, plan: &Plan) -> Result<(), Vec<Diagnostic>> {
-    let known: Vec<&str> = plan.packs.iter().map(|pack| pack.pack.name.as_str()).collect();
+    let known: Vec<&str> = plan
+        .packs
+        .iter()
+        .map(|pack| pack.pack.name.as_str())
+        .collect();
     let problems: Vec<Diagnostic> = environments
         .by_pack
         .keys()
         .filter(|name| !plan.packs.is_empty() && !known.contains(&name.as_str()))
         .map(|name| {
-            Diagnostic::error("unknown-pack", format!("`--env {name}=…` names a pack that no selected scenario uses"))
-                .suggest(name, known.iter().copied())
-                .help(format!("they use: {}", known.join(", ")))
+            Diagnostic::error(
+                "unknown-pack",
+                format!("`--env {name}=…` names a pack that no selected scenario uses"),
+            )
+            .suggest(name, known.iter().copied())
+            .help(format!("they use: {}", known.join(", ")))
         })
         .collect();
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
 }
 
 fn seats(args: &RunArgs) -> Result<Vec<Seat>, Vec<Diagnostic>> {
@@ -149,7 +214,9 @@ fn seats(args: &RunArgs) -> Result<Vec<Seat>, Vec<Diagnostic>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    let context = Context { step_summary: env("GITHUB_STEP_SUMMARY").map(Into::into) };
+    let context = Context {
+        step_summary: env("GITHUB_STEP_SUMMARY").map(Into::into),
+    };
     open(&targets, &context)
 }
 
@@ -173,16 +240,31 @@ fn rerun_options(args: &RunArgs) -> Vec<String> {
 }
 
 fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
-    let Prepared { plan, mut options, mut seats, sharded } = prepared;
+    let Prepared {
+        plan,
+        mut options,
+        mut seats,
+        sharded,
+    } = prepared;
     if args.dry_run {
         dry_run::show(&plan);
-        let problems: Vec<Diagnostic> = plan.invalid_files.into_iter().flat_map(|file| file.problems).collect();
+        let problems: Vec<Diagnostic> = plan
+            .invalid_files
+            .into_iter()
+            .flat_map(|file| file.problems)
+            .collect();
         terminal.show(&problems);
-        return if problems.is_empty() { Exit::Passed } else { Exit::Invalid };
+        return if problems.is_empty() {
+            Exit::Passed
+        } else {
+            Exit::Invalid
+        };
     }
     if plan.cases.is_empty() && plan.invalid_files.is_empty() && !sharded {
-        terminal.show(&[Diagnostic::error("nothing-selected", "no scenario was selected")
-            .help("`probity list scenarios` shows what there is")]);
+        terminal.show(&[
+            Diagnostic::error("nothing-selected", "no scenario was selected")
+                .help("`probity list scenarios` shows what there is"),
+        ]);
         return Exit::Nothing;
     }
     let console = Console::new(
@@ -199,7 +281,10 @@ fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
     let desk = match Desk::start(seats) {
         Ok(desk) => Rc::new(desk),
         Err(error) => {
-            terminal.show(&[Diagnostic::error("report", format!("can't start the reports: {error}"))]);
+            terminal.show(&[Diagnostic::error(
+                "report",
+                format!("can't start the reports: {error}"),
+            )]);
             return Exit::Errored;
         }
     };
@@ -216,7 +301,9 @@ fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
     terminal.show(&unwritten);
     match outcome {
         Ok((_, Some(signal))) => Exit::Interrupted(signal),
-        Ok((summary, None)) if !unwritten.is_empty() && Exit::of(&summary) != Exit::Invalid => Exit::Errored,
+        Ok((summary, None)) if !unwritten.is_empty() && Exit::of(&summary) != Exit::Invalid => {
+            Exit::Errored
+        }
         Ok((summary, None)) => Exit::of(&summary),
         Err(problem) => {
             terminal.show(&[problem]);
@@ -226,12 +313,22 @@ fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
 }
 
 /// Runs the plan on this thread; the summary, and the signal that interrupted it.
-fn block_on(plan: Plan, options: Options, desk: &Rc<Desk>) -> Result<(Summary, Option<u8>), Diagnostic> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
-        Diagnostic::error("runtime", format!("can't start the run loop: {error}"))
-    })?;
-    let client = Client::new(ClientOptions { proxies: proxies(), ..ClientOptions::default() })
-        .map_err(|error| Diagnostic::error("client", error.message).help(error.help))?;
+fn block_on(
+    plan: Plan,
+    options: Options,
+    desk: &Rc<Desk>,
+) -> Result<(Summary, Option<u8>), Diagnostic> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            Diagnostic::error("runtime", format!("can't start the run loop: {error}"))
+        })?;
+    let client = Client::new(ClientOptions {
+        proxies: proxies(),
+        ..ClientOptions::default()
+    })
+    .map_err(|error| Diagnostic::error("client", error.message).help(error.help))?;
     let local = tokio::task::LocalSet::new();
     let signal = Rc::new(Cell::new(None));
     let summary = local.block_on(&runtime, async {
@@ -264,7 +361,11 @@ async fn tick(desk: Rc<Desk>) {
 }
 
 fn proxies() -> Proxies {
-    let either = |lower: &str, upper: &str| env(lower).or_else(|| env(upper)).filter(|value| !value.is_empty());
+    let either = |lower: &str, upper: &str| {
+        env(lower)
+            .or_else(|| env(upper))
+            .filter(|value| !value.is_empty())
+    };
     Proxies {
         // The upper-case form of this one can be set by a client's `Proxy:` header in CGI programs, so it is not read.
         http: env("http_proxy").filter(|value| !value.is_empty()),

@@ -9,7 +9,10 @@ use crate::schemas;
 pub(super) fn run(kind: Option<&str>, terminal: Terminal) -> Exit {
     let names = || schemas::ALL.iter().map(|schema| schema.name);
     let Some(kind) = kind else {
-        let list: String = schemas::ALL.iter().map(|schema| format!("{:<10}{}\n", schema.name, schema.doc)).collect();
+        let list: String = schemas::ALL
+            .iter()
+            .map(|schema| format!("{:<10}{}\n", schema.name, schema.doc))
+            .collect();
         write_stdout(&list);
         return Exit::Passed;
     };
@@ -20,9 +23,12 @@ pub(super) fn run(kind: Option<&str>, terminal: Terminal) -> Exit {
         }
         None => {
             let all: Vec<&str> = names().collect();
-            terminal.show(&[Diagnostic::error("unknown-schema", format!("there is no schema `{kind}`"))
-                .suggest(kind, names())
-                .help(format!("there are: {}", all.join(", ")))]);
+            terminal.show(&[Diagnostic::error(
+                "unknown-schema",
+                format!("there is no schema `{kind}`"),
+            )
+            .suggest(kind, names())
+            .help(format!("there are: {}", all.join(", ")))]);
             Exit::Invalid
         }
     }

@@ -26,7 +26,10 @@ pub(super) async fn watch(stop: StopHandle, received: Rc<Cell<Option<u8>>>) {
 }
 
 /// Ends the program without another word: the user asked twice.
-#[allow(clippy::exit, reason = "the user asked twice: nothing else is to happen")]
+#[allow(
+    clippy::exit,
+    reason = "the user asked twice: nothing else is to happen"
+)]
 fn exit_now(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
@@ -34,8 +37,10 @@ fn exit_now(code: u8) -> ! {
 #[cfg(unix)]
 pub(super) async fn next() -> u8 {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
-    else {
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
         return std::future::pending().await;
     };
     tokio::select! {

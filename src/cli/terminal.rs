@@ -20,16 +20,27 @@ impl Terminal {
     pub fn find(color: Color) -> Self {
         let interactive = std::io::stderr().is_terminal();
         let width = if interactive { terminal_width() } else { 0 };
-        Self { color: use_color(color, interactive, &env), interactive, width, ci: is_set(&env, "CI") }
+        Self {
+            color: use_color(color, interactive, &env),
+            interactive,
+            width,
+            ci: is_set(&env, "CI"),
+        }
     }
 
     pub fn style(self) -> Style {
-        Style { color: self.color, width: self.width }
+        Style {
+            color: self.color,
+            width: self.width,
+        }
     }
 
     /// Writes diagnostics to standard error.
     pub fn show(self, problems: &[Diagnostic]) {
-        let text: String = problems.iter().map(|problem| render(problem, self.style()) + "\n").collect();
+        let text: String = problems
+            .iter()
+            .map(|problem| render(problem, self.style()) + "\n")
+            .collect();
         write_stderr(&text);
     }
 }
@@ -81,12 +92,25 @@ mod tests {
             (Color::Auto, false, &[], false),
             (Color::Auto, true, &[("NO_COLOR", "1")], false),
             (Color::Auto, false, &[("FORCE_COLOR", "1")], true),
-            (Color::Auto, false, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], false),
+            (
+                Color::Auto,
+                false,
+                &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")],
+                false,
+            ),
             (Color::Auto, true, &[("TERM", "dumb")], false),
         ];
         for (color, interactive, vars, expected) in rows {
-            let env = |name: &str| vars.iter().find(|(var, _)| *var == name).map(|(_, value)| (*value).to_owned());
-            assert_eq!(use_color(color, interactive, &env), expected, "{color:?} {interactive} {vars:?}");
+            let env = |name: &str| {
+                vars.iter()
+                    .find(|(var, _)| *var == name)
+                    .map(|(_, value)| (*value).to_owned())
+            };
+            assert_eq!(
+                use_color(color, interactive, &env),
+                expected,
+                "{color:?} {interactive} {vars:?}"
+            );
         }
     }
 }

@@ -8,11 +8,16 @@ use crate::source::{Node, Source, Yaml, parse};
 use crate::value::Value;
 
 /// The variables given on the command line; `--var` over `--vars-file`, later over earlier.
-pub(super) fn read(files: &[PathBuf], vars: &[String]) -> Result<Vec<(String, Value)>, Vec<Diagnostic>> {
+pub(super) fn read(
+    files: &[PathBuf],
+    vars: &[String],
+) -> Result<Vec<(String, Value)>, Vec<Diagnostic>> {
     let (mut all, mut problems) = (Vec::new(), Vec::new());
     for file in files {
         match read_file(file) {
-            Ok(values) => values.into_iter().for_each(|(name, value)| set(&mut all, name, value)),
+            Ok(values) => values
+                .into_iter()
+                .for_each(|(name, value)| set(&mut all, name, value)),
             Err(found) => problems.extend(found),
         }
     }
@@ -22,7 +27,11 @@ pub(super) fn read(files: &[PathBuf], vars: &[String]) -> Result<Vec<(String, Va
             Err(found) => problems.extend(found),
         }
     }
-    if problems.is_empty() { Ok(all) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(all)
+    } else {
+        Err(problems)
+    }
 }
 
 fn set(all: &mut Vec<(String, Value)>, name: String, value: Value) {
@@ -32,38 +41,58 @@ fn set(all: &mut Vec<(String, Value)>, name: String, value: Value) {
 
 fn read_file(path: &Path) -> Result<Vec<(String, Value)>, Vec<Diagnostic>> {
     let name = path.display().to_string();
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| vec![Diagnostic::error("vars-file", format!("can't read `{name}`: {error}"))])?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        vec![Diagnostic::error(
+            "vars-file",
+            format!("can't read `{name}`: {error}"),
+        )]
+    })?;
     let node = parse_yaml(&name, text)?;
     match node.value {
         Yaml::Null => Ok(Vec::new()),
-        Yaml::Map(entries) => {
-            Ok(entries.iter().map(|entry| (entry.key.text.clone(), plain_value(&entry.value))).collect())
-        }
-        _ => Err(vec![Diagnostic::error("vars-file", format!("`{name}` is not a map of variables"))]),
+        Yaml::Map(entries) => Ok(entries
+            .iter()
+            .map(|entry| (entry.key.text.clone(), plain_value(&entry.value)))
+            .collect()),
+        _ => Err(vec![Diagnostic::error(
+            "vars-file",
+            format!("`{name}` is not a map of variables"),
+        )]),
     }
 }
 
 fn read_var(text: &str) -> Result<(String, Value), Vec<Diagnostic>> {
     let Some((name, value)) = text.split_once('=').filter(|(name, _)| is_name(name)) else {
         let problem = Diagnostic::error("var", format!("`--var {text}` is not NAME=VALUE"));
-        return Err(vec![problem.help("a name has lower-case letters, digits and `_`, and begins with a letter or `_`")]);
+        return Err(vec![problem.help(
+            "a name has lower-case letters, digits and `_`, and begins with a letter or `_`",
+        )]);
     };
     let node = parse_yaml("--var", value.to_owned())?;
     match node.value {
         Yaml::List(_) | Yaml::Map(_) => {
-            let problem = Diagnostic::error("var", format!("the value of `--var {name}` is {}, not a scalar", node.kind()));
+            let problem = Diagnostic::error(
+                "var",
+                format!(
+                    "the value of `--var {name}` is {}, not a scalar",
+                    node.kind()
+                ),
+            );
             Err(vec![problem.help("give lists and maps in a `--vars-file`")])
         }
         // An empty value is an empty text: nobody types `NAME=` to say null.
-        Yaml::Null if value.trim().is_empty() => Ok((name.to_owned(), Value::String(String::new()))),
+        Yaml::Null if value.trim().is_empty() => {
+            Ok((name.to_owned(), Value::String(String::new())))
+        }
         _ => Ok((name.to_owned(), plain_value(&node))),
     }
 }
 
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn parse_yaml(name: &str, text: String) -> Result<Node, Vec<Diagnostic>> {
@@ -71,7 +100,10 @@ fn parse_yaml(name: &str, text: String) -> Result<Node, Vec<Diagnostic>> {
     let (node, problems) = parse(&source);
     match node {
         Some(node) if problems.is_empty() => Ok(node),
-        _ => Err(problems.into_iter().map(|problem| Diagnostic::from_problem(&source, problem)).collect()),
+        _ => Err(problems
+            .into_iter()
+            .map(|problem| Diagnostic::from_problem(&source, problem))
+            .collect()),
     }
 }
 

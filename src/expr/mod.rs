@@ -12,6 +12,7 @@ mod lookup;
 mod operands;
 mod operators;
 mod parser;
+mod read;
 mod references;
 mod scan;
 mod setting;
@@ -36,6 +37,7 @@ use crate::value::Value;
 use evaluate::Evaluator;
 
 pub use functions::{FunctionSpec, Parameter, Usage, functions, reserved_words};
+pub use read::{is_defined, read};
 pub use setting::{FromValue, Setting};
 pub use template::{Kind, Piece, Rendered, Template};
 

@@ -1,6 +1,9 @@
 //! `actions/<name>.yaml`, decoded.
 
+use std::sync::{Arc, OnceLock};
+
 use super::tables::ACTION;
+use crate::check::Schema;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, plain_value};
 use crate::expr::Template;
@@ -31,6 +34,8 @@ pub struct InputSpec {
     pub schema: Value,
     pub optional: bool,
     pub default: Option<Template>,
+    /// The schema, compiled when first asked.
+    compiled: OnceLock<Option<Arc<Schema>>>,
 }
 
 impl Action {
@@ -75,6 +80,15 @@ impl Action {
 }
 
 impl InputSpec {
+    /// What of a value breaks the input's schema; `None` if nothing does. A schema that is none is a problem of its file.
+    #[must_use]
+    pub fn breach(&self, value: &Value) -> Option<String> {
+        let compile = || Schema::compile(&self.schema).ok().map(Arc::new);
+        let schema = self.compiled.get_or_init(compile).as_ref()?;
+        let sentences = schema.sentences(value);
+        (!sentences.is_empty()).then(|| sentences.join("; "))
+    }
+
     /// Whether a caller must give it.
     #[must_use]
     pub fn is_required(&self) -> bool {
@@ -154,6 +168,7 @@ fn decode_input(entry: &Entry, decoder: &mut Decoder) -> Option<InputSpec> {
         schema,
         optional,
         default,
+        compiled: OnceLock::new(),
     })
 }
 

@@ -92,6 +92,27 @@ impl Library {
         names
     }
 
+    /// Every pack that the file at `path` could use and that makes sense, by name.
+    #[must_use]
+    pub fn all(&self, path: &Path) -> Vec<Arc<Pack>> {
+        let found = self.names(path);
+        found
+            .iter()
+            .filter_map(|name| self.find(name, path)?.pack.clone())
+            .collect()
+    }
+
+    /// What is wrong with the files of the packs that were read so far.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Diagnostic> {
+        let cache = self.cache();
+        cache
+            .packs
+            .values()
+            .flat_map(|loaded| loaded.problems.clone())
+            .collect()
+    }
+
     fn cache(&self) -> MutexGuard<'_, Cache> {
         // What a panicking thread left behind is whole: entries are only ever added.
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)

@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::event::{Case, CaseId, InvalidFile};
 use crate::http::Egress;
 use crate::pack::{Action, Pack};
-use crate::scenario::{Row, Scenario, ScenarioFile};
+use crate::scenario::{Row, Scenario, ScenarioFile, by_scenario};
 use crate::source::Folder;
 use crate::step::ActionName;
 use crate::value::{Secret, format_duration};
@@ -33,6 +33,8 @@ pub struct Plan {
     pub packs: Vec<Arc<BoundPack>>,
     /// How many files the selected cases are in.
     pub files: usize,
+    /// The ids of all cases of the files that were loaded, selected or not.
+    pub known: Vec<CaseId>,
 }
 
 /// A scenario file and what its names mean in this run.
@@ -143,6 +145,8 @@ pub struct Loaded {
     pub problems: Vec<Diagnostic>,
     /// The packs that the document uses and that were found, by alias.
     pub packs: Vec<(String, Arc<Pack>)>,
+    /// Place in `packs` of the pack that `http` steps address by default.
+    pub default_pack: Option<usize>,
     pub folder: Folder,
     pub beside: String,
 }
@@ -222,38 +226,39 @@ fn add_file(
         }
     }
     // What is wrong within one scenario is its own; what is wrong outside of all concerns the file.
-    let (of_scenarios, of_file): (Vec<_>, Vec<_>) = errors.into_iter().partition(|problem| {
-        document
-            .scenarios
-            .iter()
-            .any(|scenario| scenario.owns(problem))
-    });
-    if !of_file.is_empty() {
+    let split = by_scenario(&document, errors);
+    if !split.file.is_empty() {
+        let problems = split
+            .file
+            .into_iter()
+            .chain(split.scenarios.into_iter().flatten())
+            .collect();
         plan.invalid_files.push(InvalidFile {
             file: file.name,
-            problems: of_file,
+            problems,
         });
         return;
     }
-    let default_pack = default_pack(&document, &packs);
     let on_emulators = packs.iter().all(|(_, pack)| pack.base_url.is_none());
     let planned = Arc::new(PlannedFile {
         secrets: bindings.secrets(&document.secrets, on_emulators),
         document,
         packs,
-        default_pack,
+        default_pack: file.default_pack,
         folder: file.folder,
         beside: file.beside,
     });
-    for (index, scenario) in planned.document.scenarios.iter().enumerate() {
-        let problems: Vec<Diagnostic> = of_scenarios
-            .iter()
-            .filter(|problem| scenario.owns(problem))
-            .cloned()
-            .collect();
+    for (index, (scenario, problems)) in planned
+        .document
+        .scenarios
+        .iter()
+        .zip(split.scenarios)
+        .enumerate()
+    {
         let fate = fate(&planned, scenario, problems, max_wait);
         for (row_name, row) in rows::expand(&scenario.rows, &scenario.place) {
             let case = case(&planned, scenario, &file.name, row_name);
+            plan.known.push(case.id.clone());
             if selection.takes(&case.id, &case.tags) {
                 let shared = Arc::new(case.clone());
                 let planned_case = PlannedCase {
@@ -289,13 +294,6 @@ fn case(planned: &PlannedFile, scenario: &Scenario, file: &str, row: Option<Stri
         line: scenario.place.start().line,
         tags,
         index: 0,
-    }
-}
-
-fn default_pack(document: &ScenarioFile, packs: &[(String, Arc<BoundPack>)]) -> Option<usize> {
-    match &document.default_pack {
-        Some(name) => packs.iter().position(|(alias, _)| *alias == name.name),
-        None => (!packs.is_empty()).then_some(0),
     }
 }
 

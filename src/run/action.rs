@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::attempt::{OpenPack, Problem};
+use super::attempt::OpenPack;
 use super::frame::{Frame, Home, Outputs};
 use super::request::render_headers;
 use super::step::{Caller, Cx, Done, run_all};
@@ -211,14 +211,4 @@ fn last_request(steps: &[Step]) -> Option<&Step> {
             None
         }
     })
-}
-
-/// A problem for each of the action's own, so that the caller's place is shown too.
-pub(super) fn called_from(problem: Problem, step: &Step) -> Problem {
-    Problem {
-        diagnostic: problem
-            .diagnostic
-            .also(step.place.clone(), "called from here"),
-        ..problem
-    }
 }

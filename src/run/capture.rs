@@ -115,11 +115,18 @@ fn from_json(capture: &Capture, path: &Path, response: &Response) -> Result<Valu
     match path.find(&json) {
         Found::One(value) => Ok(value.clone()),
         Found::Many(values) => Ok(Value::Array(values.into_iter().cloned().collect())),
-        Found::TooMuch { limit } => Err(nothing(capture, &format!("`{path}` visits more than {limit} nodes"))),
+        Found::TooMuch { limit } => Err(nothing(
+            capture,
+            &format!("`{path}` visits more than {limit} nodes"),
+        )),
         Found::Missing { .. } => Err(match path.missing(&json) {
             Some(missing) => {
                 let keys = missing.keys.iter().map(String::as_str);
-                nothing(capture, &missing.to_string()).suggest(&missing.name, keys)
+                let problem = nothing(capture, &missing.to_string());
+                match &missing.name {
+                    Some(name) => problem.suggest(name, keys),
+                    None => problem,
+                }
             }
             None => nothing(capture, &format!("`{path}` does not exist")),
         }),

@@ -4,9 +4,8 @@ use super::action::is_response_step;
 use super::attempt::Problem;
 use super::frame::StepScope;
 use super::step::{Cx, Done};
-use crate::check::{Check, Evidence, Subject, Matcher, Verdict, implied_contract, implied_status};
+use crate::check::{Check, Evidence, Subject, Verdict, implied_contract, implied_status};
 use crate::diagnostic::Diagnostic;
-use crate::value::Value;
 use crate::expr::Expr;
 use crate::http::TransportError;
 use crate::step::{Kind, Step};
@@ -40,10 +39,7 @@ pub(super) fn evaluate(
     let mut verdicts: Vec<Verdict> = Vec::with_capacity(checks.len() + 2);
     let states_status = states(|subject| matches!(subject, Subject::Status))
         || (handed_down && cx.caller.states_status);
-    if is_http
-        && !states_status
-        && evidence.response.is_some()
-    {
+    if is_http && !states_status && evidence.response.is_some() {
         verdicts.push(implied_status(evidence, &step.place));
     }
     verdicts.extend(checks.iter().map(|check| check.evaluate(evidence, scope)));
@@ -81,15 +77,9 @@ fn transport_problem(step: &Step, error: &TransportError) -> Problem {
 
 /// Whether the step says `contract: false`.
 pub(super) fn contract_off(step: &Step) -> bool {
-    step.expect.as_ref().is_some_and(|expect| expect.checks.iter().any(is_contract_off))
-}
-
-fn is_contract_off(check: &Check) -> bool {
-    let literal = match &check.matcher {
-        Matcher::Equals(template) => template.as_literal(),
-        Matcher::Operators(_) => None,
-    };
-    matches!(check.subject, Subject::Contract) && literal == Some(&Value::Bool(false))
+    step.expect
+        .as_ref()
+        .is_some_and(|expect| expect.turns_contract_off())
 }
 
 /// A `check` step: each expression must be true.

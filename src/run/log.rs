@@ -7,7 +7,9 @@ use bytes::Bytes;
 
 use super::attempt::{Attempt, Problem};
 use crate::event::{CaseProblem, ExchangeRecord, Offset, Outcome, StepName, StepRecord};
-use crate::http::{Exchange, Request, Response, ResponseParts, TransportError, curl, render_body};
+use crate::http::{
+    Exchange, Rendering, Request, Response, ResponseParts, TransportError, curl, render_body,
+};
 
 /// Bytes of a body that are kept for reports: more than a person reads.
 const KEPT_BODY: usize = 16 * 1024;
@@ -65,6 +67,10 @@ impl KeptExchange {
     /// The exchange as reports show it, redacted.
     fn record(&self, attempt: &Attempt<'_>) -> ExchangeRecord {
         let clean = |text: &str| attempt.clean(text);
+        let rendering = Rendering {
+            limit: KEPT_BODY,
+            redact: &clean,
+        };
         let headers = |headers: &[(String, String)]| -> Vec<(String, String)> {
             headers
                 .iter()
@@ -72,7 +78,7 @@ impl KeptExchange {
                 .collect()
         };
         let body = |headers: &[(String, String)], body: &Bytes, cut: usize| {
-            (!body.is_empty()).then(|| clean(&render_body(headers, body, cut)))
+            (!body.is_empty()).then(|| with_cut(render_body(headers, body, &rendering), cut))
         };
         let request = &self.request;
         let mut record = ExchangeRecord {
@@ -89,7 +95,7 @@ impl KeptExchange {
             response_body: None,
             error: None,
             duration: Offset(self.duration),
-            curl: clean(&curl(request)),
+            curl: curl(request, &rendering),
         };
         match &self.response {
             Ok(response) => {
@@ -101,6 +107,15 @@ impl KeptExchange {
             Err(error) => record.error = Some(clean(&error.message)),
         }
         record
+    }
+}
+
+/// A body's text, and how much of it was not kept.
+fn with_cut(text: String, cut: usize) -> String {
+    if cut == 0 {
+        text
+    } else {
+        format!("{text}\n… {cut} more bytes")
     }
 }
 

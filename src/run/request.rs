@@ -2,9 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use tokio::time::Instant;
-
 use super::attempt::{OpenPack, Problem};
 use super::frame::{Frame, Home, StepScope};
 use super::log::KeptExchange;
@@ -15,6 +12,7 @@ use crate::http::{self, Context, Exchange, Method, Request, Url};
 use crate::source::Place;
 use crate::step::{Auth, Body, Http, Retry, RetryCause, Step};
 use crate::value::{Value, type_name};
+use bytes::Bytes;
 
 /// How long a request may take where neither its step nor its pack says.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);

@@ -387,7 +387,9 @@ fn check(
         .as_ref()
         .and_then(|pack| pack.bound.pack.contract.as_deref());
     let operation = done.operation.clone();
+    let redactor = cx.attempt.redactor.borrow().clone();
     let evidence = Evidence {
+        redactor: Some(&redactor),
         response: done.response(),
         error: done.error.as_ref(),
         passed: done.passed_branches,

@@ -148,6 +148,12 @@ impl Place {
         }
     }
 
+    /// What stands there.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.source.text.get(self.span.range()).unwrap_or_default()
+    }
+
     #[must_use]
     pub fn start(&self) -> Position {
         self.source.position(self.span.start as usize)

@@ -2,6 +2,7 @@
 
 mod capture;
 mod decode;
+mod describe;
 pub mod kinds;
 mod poll;
 mod request;

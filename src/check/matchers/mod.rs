@@ -58,6 +58,22 @@ pub(super) struct Operator {
     pub argument: Argument,
 }
 
+impl Matcher {
+    /// The value, where it is a plain one without expressions.
+    pub(super) fn as_literal(&self) -> Option<&Value> {
+        match self.operators.as_slice() {
+            [
+                Operator {
+                    key: None,
+                    argument: Argument::Literal(value, _),
+                    ..
+                },
+            ] => Some(value),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) enum Argument {
     /// Plain data without expressions, made ready at once.
