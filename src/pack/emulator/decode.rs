@@ -13,9 +13,10 @@ use super::{
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields, plain_value};
 use crate::expr::{Kind, Template};
-use crate::source::{Entry, Folder, Node, Place, Source, Yaml, parse};
+use crate::source::{Entry, Folder, Node, Place, Source, Span, Yaml, parse};
 use crate::value::Value;
 
+const FILE: &str = "emulator.yaml";
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 impl EmulatorFile {
@@ -52,14 +53,7 @@ impl EmulatorFile {
 
 fn file(root: &Node, decoder: &mut Decoder) -> EmulatorFile {
     let fields = decoder.fields(root, &tables::EMULATOR);
-    if let Some(node) = fields.get("version")
-        && !matches!(&node.value, Yaml::Number(text) if text == "1")
-    {
-        let problem = Diagnostic::error("unknown-version", "this version is not known")
-            .at(decoder.place(node))
-            .help("write `version: 1`, or leave it out");
-        decoder.problem(problem);
-    }
+    decoder.check_version(fields.get("version"));
     EmulatorFile {
         source: Arc::clone(&decoder.source),
         description: fields
@@ -91,15 +85,32 @@ fn nodes<'n>(node: Option<&'n Node>, decoder: &mut Decoder) -> &'n [Node] {
 fn named_values(node: Option<&Node>, decoder: &mut Decoder) -> Vec<NamedValue> {
     let entries = node.map_or(&[][..], |node| decoder.map(node));
     let named = |entry: &Entry| {
+        let place = decoder.key_place(&entry.key);
         let value = decoder.template(&entry.value);
-        NamedValue {
-            name: Arc::from(entry.key.text.as_str()),
-            place: decoder.key_place(&entry.key),
+        Some(NamedValue {
+            name: binding(&entry.key.text, &place, decoder)?,
+            place,
             literal: value.as_literal().cloned().map(Arc::new),
             value,
-        }
+        })
     };
-    entries.iter().map(named).collect()
+    entries.iter().filter_map(named).collect()
+}
+
+/// A name that is bound, which must not be one that the engine binds itself.
+pub(super) fn binding(name: &str, place: &Place, decoder: &mut Decoder) -> Option<Arc<str>> {
+    const ENGINES: [&str; 4] = ["id", "error", "status", "violations"];
+    if ENGINES.contains(&name) {
+        let problem = Diagnostic::error("reserved-name", format!("`{name}` can't be bound"))
+            .at(place.clone())
+            .label("the emulator binds this name itself")
+            .help(format!("choose another name, such as `the_{name}`"));
+        decoder.problem(problem);
+        return None;
+    }
+    decoder
+        .check_variable(name, place.clone())
+        .then(|| Arc::from(name))
 }
 
 fn errors(node: &Node, decoder: &mut Decoder) -> Errors {
@@ -130,6 +141,8 @@ fn collections(node: Option<&Node>, decoder: &mut Decoder) -> Vec<Collection> {
     let mut collections = Vec::new();
     for entry in node.map_or(&[][..], |node| decoder.map(node)) {
         let fields = decoder.fields(&entry.value, &tables::COLLECTION);
+        let place = decoder.key_place(&entry.key);
+        decoder.check_attribute(&entry.key.text, "a collection", place);
         let Some(id) = fields.get("id") else { continue };
         collections.push(Collection {
             name: Arc::from(entry.key.text.as_str()),
@@ -149,6 +162,7 @@ fn procedures(node: Option<&Node>, decoder: &mut Decoder) -> BTreeMap<String, Pr
             place: decoder.key_place(&entry.key),
             effects: decode_effects(Some(&entry.value), decoder),
         };
+        decoder.check_name(&entry.key.text, "a procedure", procedure.place.clone());
         procedures.insert(entry.key.text.clone(), procedure);
     }
     procedures
@@ -234,8 +248,8 @@ fn lets(node: &Node, decoder: &mut Decoder) -> Vec<Let> {
     let mut lets = Vec::new();
     for entry in decoder.map(node) {
         let place = decoder.key_place(&entry.key);
-        if let Some(value) = let_value(&entry.value, decoder) {
-            let name = Arc::from(entry.key.text.as_str());
+        let name = binding(&entry.key.text, &place, decoder);
+        if let (Some(name), Some(value)) = (name, let_value(&entry.value, decoder)) {
             lets.push(Let { name, place, value });
         }
     }

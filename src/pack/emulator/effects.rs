@@ -1,16 +1,13 @@
 //! Reading effects: what an operation changes, now or later.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use super::decode::{collection_name, facts, templates};
+use super::decode::{binding, collection_name, facts, templates};
 use super::tables;
 use super::{Action, Call, Effect, Effects, Selection, Target};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields};
-use crate::expr::{Kind, Setting};
 use crate::source::{Node, Yaml};
-use crate::value::{Value, parse_duration};
 
 /// The keys of which an effect has exactly one, and those that may stand beside each.
 const KINDS: [(&str, &[&str]); 6] = [
@@ -49,7 +46,10 @@ fn action(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<Acti
             collection: collection_name(subject, decoder)?,
             set: templates(fields.get("set"), decoder),
             name: match fields.get("as") {
-                Some(node) => Some(Arc::from(decoder.text(node)?)),
+                Some(node) => {
+                    let (name, place) = (decoder.text(node)?, decoder.place(node));
+                    Some(binding(&name, &place, decoder)?)
+                }
                 None => None,
             },
         },
@@ -60,7 +60,7 @@ fn action(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<Acti
         "delete" => Action::Delete(target(subject, fields, decoder)?),
         "cancel" => Action::Cancel(decoder.template(subject)),
         "after" => Action::After {
-            delay: delay(subject, decoder)?,
+            delay: decoder.duration_setting(subject)?,
             name: fields.get("name").map(|node| decoder.template(node)),
             call: call(fields.get("do")?, decoder)?,
         },
@@ -133,23 +133,4 @@ fn call(node: &Node, decoder: &mut Decoder) -> Option<Call> {
         name: decoder.text(node)?,
         place: decoder.place(node),
     })
-}
-
-fn delay(node: &Node, decoder: &mut Decoder) -> Option<Setting<Duration>> {
-    let template = decoder.template(node);
-    let Kind::Literal(literal) = &template.kind else {
-        return Some(Setting::Dynamic(template));
-    };
-    let parsed = match literal {
-        Value::String(text) => parse_duration(text),
-        _ => Err("a duration has a unit, such as `5s` or `1h`".to_owned()),
-    };
-    match parsed {
-        Ok(duration) => Some(Setting::Fixed(duration)),
-        Err(message) => {
-            let problem = Diagnostic::error("bad-duration", message).at(decoder.place(node));
-            decoder.problem(problem);
-            None
-        }
-    }
 }
