@@ -25,11 +25,18 @@ impl EmulatorFile {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(folder: &Folder, name: &str) -> Result<Arc<Self>, Vec<Diagnostic>> {
-        let problem = |message: String| vec![Diagnostic::error("unreadable-file", message)];
-        let bytes = folder.read("", "emulator.yaml").map_err(problem)?;
-        let text =
-            String::from_utf8(bytes).map_err(|_| problem(format!("`{name}` is not UTF-8 text")))?;
-        Self::parse(&Source::new(name, name, text), folder)
+        let text = folder.read("", FILE).and_then(|bytes| {
+            String::from_utf8(bytes).map_err(|_| format!("`{FILE}` is not UTF-8 text"))
+        });
+        let text = text.map_err(|message| {
+            let empty = Source::new(name, "", "");
+            vec![Diagnostic::error("bad-file", message).at(Place::new(&empty, Span::default()))]
+        })?;
+        let path = match folder {
+            Folder::Disk(root) => root.join(FILE),
+            Folder::Embedded(_) => FILE.into(),
+        };
+        Self::parse(&Source::new(name, path, text), folder)
     }
 
     /// Reads an emulator file whose schemas are in `folder`.
