@@ -26,12 +26,14 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
         }
         let more = of_kind.len() - given;
         if more > 0 {
-            text.push_str(&format!(
-                "::{command}::and {more} more {command}s, see the log\n"
-            ));
+            text.push_str(&remainder(command, more));
         }
     }
     text
+}
+
+fn remainder(command: &str, more: usize) -> String {
+    format!("::{command}::and {more} more {command}s, see the log\n")
 }
 
 fn annotation(command: &str, diagnostic: &Diagnostic) -> String {
@@ -66,4 +68,46 @@ fn data(text: &str) -> String {
 /// Text as a property of a command.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{at, scenario, source};
+    use super::*;
+
+    #[test]
+    fn messages_and_properties_are_escaped() {
+        let odd = source("a,b:100%.yaml", "a: 1\nb: 2\n");
+        let diagnostics = [
+            Diagnostic::error("odd", "50% of\r\nit, so: \u{1b}[31m")
+                .at(at(&odd, "1"))
+                .label("here")
+                .help("look"),
+            Diagnostic::warning("lines", "several").at(at(&scenario(), "steps:\n  - http")),
+            Diagnostic::error("none", "no place"),
+        ];
+        assert_eq!(
+            github(&diagnostics),
+            "\
+::error file=a%2Cb%3A100%25.yaml,line=1,endLine=1,col=4,endColumn=5,title=odd::50%25 of\\r%0Ait, so: \\u{1b}[31m%0Ahere%0Ahelp: look
+::error title=none::no place
+::warning file=scenarios/a.scenario.yaml,line=2,endLine=3,title=lines::several
+"
+        );
+    }
+
+    #[test]
+    fn of_more_than_ten_of_a_kind_nine_are_shown_and_the_rest_counted() {
+        let many = |count: usize| -> Vec<Diagnostic> {
+            let errors = (0..count).map(|n| Diagnostic::error("e", n.to_string()));
+            errors.chain([Diagnostic::warning("w", "one")]).collect()
+        };
+        let ten = github(&many(10));
+        assert_eq!(ten.matches("::error").count(), 10);
+        assert!(!ten.contains("more"));
+        let eleven = github(&many(11));
+        assert_eq!(eleven.matches("::error").count(), 10);
+        assert!(eleven.contains("::error::and 2 more errors"), "{eleven}");
+        assert_eq!(eleven.matches("::warning").count(), 1);
+    }
 }

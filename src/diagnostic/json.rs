@@ -97,3 +97,37 @@ impl Serialize for Diagnostic {
         .serialize(serializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{at, scenario, source};
+    use super::*;
+
+    #[test]
+    fn each_diagnostic_is_a_line_with_its_place() {
+        let other = source("b.yaml", "a: 1\nb: 世 x\n");
+        let scenario = scenario();
+        let diagnostics = [
+            Diagnostic::error("status", "expected \"201\"")
+                .at(at(&scenario, "201 }\n"))
+                .label("here")
+                .also(at(&other, "x"), "there")
+                .note("body: {}")
+                .help("look")
+                .help("again"),
+            Diagnostic::warning("odd", "no place"),
+        ];
+        let expected = concat!(
+            "[\n",
+            r#"{"file":"scenarios/a.scenario.yaml","range":{"start":{"line":5,"column":23},"end":{"line":6,"column":1}},"#,
+            r#""severity":"error","code":"status","message":"expected \"201\"","label":"here","#,
+            r#""also":[{"file":"b.yaml","range":{"start":{"line":2,"column":6},"end":{"line":2,"column":7}},"label":"there"}],"#,
+            r#""notes":["body: {}"],"help":["look","again"]}"#,
+            ",\n",
+            r#"{"severity":"warning","code":"odd","message":"no place","notes":[],"help":[]}"#,
+            "\n]\n",
+        );
+        assert_eq!(json(&diagnostics), expected);
+        assert_eq!(json(&[]), "[]\n");
+    }
+}

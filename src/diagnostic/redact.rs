@@ -52,14 +52,13 @@ impl Covers<'_> {
             .sources
             .iter()
             .find(|(source, _)| Arc::ptr_eq(source, &place.source));
-        let source = match known {
-            Some((_, cover)) => Arc::clone(cover),
-            None => {
-                let cover = self.cover(&place.source, shown);
-                self.sources
-                    .push((Arc::clone(&place.source), Arc::clone(&cover)));
-                cover
-            }
+        let source = if let Some((_, cover)) = known {
+            Arc::clone(cover)
+        } else {
+            let cover = self.cover(&place.source, shown);
+            self.sources
+                .push((Arc::clone(&place.source), Arc::clone(&cover)));
+            cover
         };
         Place::new(&source, place.span)
     }
@@ -72,11 +71,7 @@ impl Covers<'_> {
                 .filter(|place| Arc::ptr_eq(&place.source, source))
         };
         let first = places().map(|place| place.start().line).min().unwrap_or(1);
-        // A span that ends before it starts is shown at its start.
-        let last = places()
-            .flat_map(|place| [place.start().line, place.end().line])
-            .max()
-            .unwrap_or(1);
+        let last = places().map(|place| place.end().line).max().unwrap_or(1);
         let changes = |line: &str| (self.redact)(line) != line;
         if !(first..=last).any(|line| changes(source.line(line))) {
             return Arc::clone(source);
@@ -102,31 +97,87 @@ fn covered(line: &str, redacted: &str) -> String {
         .take_while(same)
         .map(|(c, _)| c.len_utf8())
         .sum();
-    let rest = (&line[before..], &redacted[before..]);
-    let after: usize = rest
-        .0
+    let (old, new) = (&line[before..], &redacted[before..]);
+    let after: usize = old
         .chars()
         .rev()
-        .zip(rest.1.chars().rev())
+        .zip(new.chars().rev())
         .take_while(same)
         .map(|(c, _)| c.len_utf8())
         .sum();
-    let hidden = &rest.0[..rest.0.len() - after];
-    let shown = &rest.1[..rest.1.len() - after];
-    let mut marks = shown.chars().filter(char::is_ascii_graphic);
+    let (hidden, kept) = old.split_at(old.len() - after);
     // Spans count bytes and columns count characters, so each character gives way to one of its length.
     let cover: String = hidden
         .chars()
         .map(|c| match c.len_utf8() {
-            1 => marks.next().unwrap_or('*'),
+            1 => '*',
             2 => '·',
             3 => '•',
             _ => '🔒',
         })
         .collect();
-    format!(
-        "{}{cover}{}",
-        &line[..before],
-        &rest.0[rest.0.len() - after..]
-    )
+    format!("{}{cover}{kept}", &line[..before])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{at, source};
+    use super::super::{Style, render};
+    use super::*;
+
+    fn redact(text: &str) -> String {
+        text.replace("s3cret-key", "***")
+    }
+
+    #[test]
+    fn words_and_shown_lines_lose_their_secrets() {
+        let source = source("a.yaml", "ok: 1\nkey: s3cret-key, b: 2\nc: s3cret-key\n");
+        let diagnostic = Diagnostic::error("x", "s3cret-key is wrong")
+            .at(at(&source, "b: 2"))
+            .label("beside s3cret-key")
+            .also(at(&source, "ok"), "s3cret-key")
+            .note("body: s3cret-key")
+            .help("change s3cret-key");
+        let drawn = render(&diagnostic.redacted(&redact), Style::default());
+        assert_eq!(
+            drawn,
+            "\
+error[x]: *** is wrong
+ --> a.yaml:2:18
+  |
+1 | ok: 1
+  | -- ***
+2 | key: **********, b: 2
+  |                  ^^^^ beside ***
+  |
+  = body: ***
+  = help: change ***
+"
+        );
+    }
+
+    #[test]
+    fn a_source_whose_shown_lines_hold_no_secret_stays_what_it_is() {
+        let source = source("a.yaml", "ok: 1\nkey: s3cret-key\n");
+        let diagnostic = Diagnostic::error("x", "x").at(at(&source, "ok"));
+        let place = diagnostic.redacted(&redact).place.unwrap();
+        assert!(Arc::ptr_eq(&place.source, &source));
+    }
+
+    #[test]
+    fn what_is_covered_up_keeps_bytes_and_characters() {
+        for (line, redacted, covered_up) in [
+            ("a: s3cret", "a: ***", "a: ******"),
+            ("s3cret: s3cret", "***: ***", "**************"),
+            ("a: x\tend", "a: [secret]\tend", "a: *\tend"),
+            ("a: äö世🔑b", "a: ***", "a: ··•🔒*"),
+            ("a: x", "a: x", "a: x"),
+            ("a: s3cret", "", "*********"),
+        ] {
+            let found = covered(line, redacted);
+            assert_eq!(found, covered_up);
+            assert_eq!(found.len(), line.len());
+            assert_eq!(found.chars().count(), line.chars().count());
+        }
+    }
 }

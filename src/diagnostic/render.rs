@@ -167,15 +167,17 @@ fn excerpt(places: &[(&Place, AnnotationKind, &str)]) -> Excerpt {
 
 /// Where a place ends to the eye: line breaks at its end are not marked.
 fn seen_end(place: &Place) -> Position {
-    let range = place.span.range();
-    if range.end <= range.start {
-        return place.start();
-    }
-    let text = place.source.text.get(range.clone()).unwrap_or_default();
+    let text = place
+        .source
+        .text
+        .get(place.span.range())
+        .unwrap_or_default();
     let seen = text.trim_end_matches(['\n', '\r']);
     if seen.len() == text.len() {
         place.end()
     } else {
-        place.source.position(range.start + seen.len())
+        place
+            .source
+            .position(place.span.start as usize + seen.len())
     }
 }

@@ -94,3 +94,74 @@ fn uri(name: &str) -> String {
     }
     uri
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{at, scenario, source};
+    use super::*;
+
+    #[test]
+    fn a_log_has_its_rules_results_and_places() {
+        let odd = source("a b/ü:1.yaml", "a: 1\n");
+        let scenario = scenario();
+        let diagnostics = [
+            Diagnostic::error("status", "expected 201")
+                .at(at(&scenario, "201"))
+                .also(at(&odd, "1"), "there")
+                .also(at(&odd, "a"), "")
+                .help("look"),
+            Diagnostic::warning("odd", "no place"),
+        ];
+        let log: Value = serde_json::from_str(&sarif(&diagnostics)).unwrap();
+        let region = |line: u32, start: u32, end: u32| json!({ "startLine": line, "startColumn": start, "endLine": line, "endColumn": end });
+        let expected = json!({
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [{
+                "tool": { "driver": {
+                    "name": "probity",
+                    "version": env!("CARGO_PKG_VERSION"),
+                    "rules": [{ "id": "odd" }, { "id": "status" }],
+                } },
+                "columnKind": "unicodeCodePoints",
+                "results": [
+                    {
+                        "ruleId": "status",
+                        "ruleIndex": 1,
+                        "level": "error",
+                        "message": { "text": "expected 201\nhelp: look" },
+                        "locations": [{ "physicalLocation": {
+                            "artifactLocation": { "uri": "scenarios/a.scenario.yaml" },
+                            "region": region(5, 23, 26),
+                        } }],
+                        "relatedLocations": [
+                            {
+                                "id": 1,
+                                "message": { "text": "there" },
+                                "physicalLocation": {
+                                    "artifactLocation": { "uri": "a%20b/%C3%BC%3A1.yaml" },
+                                    "region": region(1, 4, 5),
+                                },
+                            },
+                            {
+                                "id": 2,
+                                "physicalLocation": {
+                                    "artifactLocation": { "uri": "a%20b/%C3%BC%3A1.yaml" },
+                                    "region": region(1, 1, 2),
+                                },
+                            },
+                        ],
+                    },
+                    {
+                        "ruleId": "odd",
+                        "ruleIndex": 0,
+                        "level": "warning",
+                        "message": { "text": "no place" },
+                        "locations": [],
+                    },
+                ],
+            }],
+        });
+        assert_eq!(log, expected);
+    }
+}

@@ -159,9 +159,11 @@ impl Place {
         self.source.position(self.span.start as usize)
     }
 
+    /// Never before the start, whatever the span says.
     #[must_use]
     pub fn end(&self) -> Position {
-        self.source.position(self.span.end as usize)
+        let end = self.span.end.max(self.span.start);
+        self.source.position(end as usize)
     }
 }
 
