@@ -1,5 +1,10 @@
 //! The layers: a module imports only from rows above its own. Reads the `crate::…` paths of every source file.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that can't read the sources has failed"
+)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,13 +14,12 @@ use std::path::{Path, PathBuf};
 const ROWS: &[&[&str]] = &[
     &["source", "value"],
     &["diagnostic", "clock", "random"],
-    &["expr", "http"],
+    &["expr", "http", "event"],
     &["document"],
     &["check"],
     &["step"],
     &["scenario", "pack"],
     &["lint", "plan", "schemas"],
-    &["event"],
     &["run", "report", "emulator"],
     &["cli"],
 ];
@@ -112,7 +116,12 @@ fn modules_import_only_from_rows_above() {
             continue;
         }
         let own = row(&module).unwrap_or_else(|| panic!("`{module}` has no row in {}", file!()));
-        for import in imports(&fs::read_to_string(&file).unwrap()) {
+        let text = fs::read_to_string(&file).unwrap();
+        let code: Vec<&str> = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .collect();
+        for import in imports(&code.join("\n")) {
             let excepted = EXCEPTIONS.contains(&(module.as_str(), import.as_str()));
             if import != module && !excepted && row(&import).is_some_and(|theirs| theirs >= own) {
                 breaches

@@ -58,14 +58,6 @@ impl Schema {
         self.0.is_valid(value)
     }
 
-    /// Whether the value as a whole is at least of a type that is allowed.
-    pub(super) fn allows_type_of(&self, value: &Value) -> bool {
-        !self.0.iter_errors(value).any(|error| {
-            error.instance_path().is_empty()
-                && matches!(error.kind(), ValidationErrorKind::Type { .. })
-        })
-    }
-
     /// What breaks it, a sentence each.
     pub(super) fn breaches(&self, value: &Value, show: Show<'_>) -> Vec<String> {
         self.0

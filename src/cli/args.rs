@@ -62,7 +62,7 @@ pub(super) struct RunArgs {
     /// Only scenarios with these tags, such as `smoke and not slow` (repeatable: all must hold)
     #[arg(short = 't', long = "tag", value_name = "EXPR", action = ArgAction::Append)]
     pub tags: Vec<String>,
-    /// Only scenarios whose FILE::id contains this, or matches it if it has `*` or `?`
+    /// Only scenarios whose <FILE::id> contains this, or matches it if it has `*` or `?`
     #[arg(short = 'k', long, value_name = "TEXT")]
     pub filter: Option<String>,
     /// Scenarios in flight at once

@@ -16,20 +16,17 @@ pub(super) fn run(kind: Option<&str>, terminal: Terminal) -> Exit {
         write_stdout(&list);
         return Exit::Passed;
     };
-    match schemas::ALL.iter().find(|schema| schema.name == kind) {
-        Some(schema) => {
-            write_stdout(&schemas::text(schema));
-            Exit::Passed
-        }
-        None => {
-            let all: Vec<&str> = names().collect();
-            terminal.show(&[Diagnostic::error(
-                "unknown-schema",
-                format!("there is no schema `{kind}`"),
-            )
-            .suggest(kind, names())
-            .help(format!("there are: {}", all.join(", ")))]);
-            Exit::Invalid
-        }
+    if let Some(schema) = schemas::ALL.iter().find(|schema| schema.name == kind) {
+        write_stdout(&schemas::text(schema));
+        Exit::Passed
+    } else {
+        let all: Vec<&str> = names().collect();
+        terminal.show(&[Diagnostic::error(
+            "unknown-schema",
+            format!("there is no schema `{kind}`"),
+        )
+        .suggest(kind, names())
+        .help(format!("there are: {}", all.join(", ")))]);
+        Exit::Invalid
     }
 }

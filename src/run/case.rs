@@ -69,8 +69,7 @@ enum End {
 async fn attempt(shared: &Shared, planned: &PlannedCase, number: u32) -> CaseFinished {
     let started = Instant::now();
     let attempt = Attempt::new(shared, planned, number);
-    let frame = Frame::new(Home::Scenario { case: None });
-    let (frame, end) = match prepare(&attempt, frame) {
+    let (frame, end) = match prepare(&attempt) {
         Ok(Prepared::Run(frame)) => {
             let end = run_body(&attempt, &frame).await;
             (frame, end)
@@ -118,7 +117,7 @@ async fn attempt(shared: &Shared, planned: &PlannedCase, number: u32) -> CaseFin
         &attempt,
         outcome,
         started.elapsed(),
-        cleanup_problems,
+        &cleanup_problems,
         unmatched,
         journal,
         reason,
@@ -129,7 +128,7 @@ fn report(
     attempt: &Attempt<'_>,
     outcome: Outcome,
     duration: Duration,
-    cleanup_problems: Vec<Problem>,
+    cleanup_problems: &[Problem],
     unmatched: Vec<String>,
     journal: Vec<String>,
     reason: Option<String>,
@@ -163,7 +162,7 @@ fn report(
         requests: attempt.requests.get(),
         reason: reason.map(|reason| attempt.clean(&reason)),
         problems: record(&attempt.problems.borrow()),
-        cleanup_problems: record(&cleanup_problems),
+        cleanup_problems: record(cleanup_problems),
         unmatched: clean(unmatched),
         journal: if shared.options.journal {
             clean(journal)
@@ -193,7 +192,8 @@ enum Prepared<'p> {
 }
 
 /// The case's row, its variables and the emulators' settings; whether it is to run at all.
-fn prepare<'p>(attempt: &Attempt<'p>, bare: Rc<Frame<'p>>) -> Result<Prepared<'p>, Diagnostic> {
+fn prepare<'p>(attempt: &Attempt<'p>) -> Result<Prepared<'p>, Diagnostic> {
+    let bare = Frame::new(Home::Scenario { case: None });
     let planned = attempt.planned;
     let (file, scenario) = (&planned.file.document, planned.scenario());
     let scope = StepScope::new(attempt, &bare, None, "case");
@@ -451,7 +451,7 @@ async fn clean_up<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -> Vec<Probl
     problems
 }
 
-async fn run_cleanups<'p>(attempt: &Attempt<'p>, problems: &mut Vec<Problem>) {
+async fn run_cleanups(attempt: &Attempt<'_>, problems: &mut Vec<Problem>) {
     loop {
         let Some(cleanup) = attempt.cleanups.borrow_mut().pop() else {
             return;

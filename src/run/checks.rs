@@ -43,9 +43,9 @@ pub(super) fn evaluate(
         verdicts.push(implied_status(evidence, &step.place));
     }
     verdicts.extend(checks.iter().map(|check| check.evaluate(evidence, scope)));
-    let contract_wanted = !contract_off(step) && !(handed_down && cx.caller.contract_off);
+    let contract_off = contract_off(step) || (handed_down && cx.caller.contract_off);
     if is_http
-        && contract_wanted
+        && !contract_off
         && !states(|subject| matches!(subject, Subject::Contract))
         && evidence.contract.is_some()
         && evidence.response.is_some()
@@ -79,7 +79,7 @@ fn transport_problem(step: &Step, error: &TransportError) -> Problem {
 pub(super) fn contract_off(step: &Step) -> bool {
     step.expect
         .as_ref()
-        .is_some_and(|expect| expect.turns_contract_off())
+        .is_some_and(super::super::check::Expect::turns_contract_off)
 }
 
 /// A `check` step: each expression must be true.

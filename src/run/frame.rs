@@ -149,21 +149,21 @@ impl<'a, 'p> StepScope<'a, 'p> {
         }
     }
 
-    fn step(&self, attributes: &[&str]) -> Option<Resolved> {
+    fn step(&self, attributes: &[&str]) -> Resolved {
         let steps = self.frame.steps.borrow();
         let Some((id, rest)) = attributes.split_first() else {
-            return Some(whole(Value::Object(Map::new()), 0));
+            return whole(Value::Object(Map::new()), 0);
         };
         match steps.get(*id) {
             Some(state) => {
                 let state = state.clone();
                 drop(steps);
-                Some(self.step_state(&state, rest, 1))
+                self.step_state(&state, rest, 1)
             }
-            None => Some(Resolved::Undefined {
+            None => Resolved::Undefined {
                 used: 0,
                 known: steps.keys().cloned().collect(),
-            }),
+            },
         }
     }
 
@@ -342,8 +342,8 @@ impl<'a, 'p> StepScope<'a, 'p> {
         inputs: &HashMap<String, Option<Arc<Value>>>,
     ) -> Option<Resolved> {
         match name {
-            "inputs" => Some(match attributes.first() {
-                Some(input) => match inputs.get(*input) {
+            "inputs" => Some(if let Some(input) = attributes.first() {
+                match inputs.get(*input) {
                     Some(Some(value)) => Resolved::Value {
                         value: Arc::clone(value),
                         used: 1,
@@ -353,15 +353,14 @@ impl<'a, 'p> StepScope<'a, 'p> {
                         used: 0,
                         known: inputs.keys().cloned().collect(),
                     },
-                },
-                None => {
-                    let given = inputs.iter().filter_map(|(name, value)| {
-                        value
-                            .as_ref()
-                            .map(|value| (name.clone(), (**value).clone()))
-                    });
-                    whole(Value::Object(given.collect()), 0)
                 }
+            } else {
+                let given = inputs.iter().filter_map(|(name, value)| {
+                    value
+                        .as_ref()
+                        .map(|value| (name.clone(), (**value).clone()))
+                });
+                whole(Value::Object(given.collect()), 0)
             }),
             "response" => {
                 let response = self.frame.response.borrow();
@@ -391,7 +390,7 @@ impl Scope for StepScope<'_, '_> {
             });
         }
         match name {
-            "steps" => return self.step(attributes),
+            "steps" => return Some(self.step(attributes)),
             "secrets" => {
                 let Some(secret) = attributes.first() else {
                     return Some(Resolved::Undefined {

@@ -76,7 +76,7 @@ mod tests {
     async fn the_rate_holds_in_every_window() {
         let limit = RateLimit {
             requests: 2,
-            per: Duration::from_secs(60),
+            per: Duration::from_mins(1),
         };
         let rate = Rate {
             limit,

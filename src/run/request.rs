@@ -289,7 +289,7 @@ pub(super) fn render_headers(
             Rendered::Omit => {}
             Rendered::Value(Value::Null) => rendered.push((name.clone(), None)),
             Rendered::Value(value) => {
-                rendered.push((name.clone(), Some(scalar(&value, &template.place)?)))
+                rendered.push((name.clone(), Some(scalar(&value, &template.place)?)));
             }
         }
     }

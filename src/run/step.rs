@@ -568,14 +568,14 @@ async fn perform_parallel<'p>(cx: &Cx<'_, 'p>, step: &'p Step, branches: &'p [St
         passed_branches: Some(passed),
         ..Done::default()
     };
-    if !stated {
+    if stated {
+        done.note = Some(format!("{passed} of {} branches passed", branches.len()));
+    } else {
         done.over = ended.iter().any(|branch| branch.stop);
         done.problems = ended
             .into_iter()
             .flat_map(|branch| branch.problems)
             .collect();
-    } else {
-        done.note = Some(format!("{passed} of {} branches passed", branches.len()));
     }
     done
 }

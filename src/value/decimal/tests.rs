@@ -1,3 +1,5 @@
+//! Tests of exact decimals, by tables and against a reference.
+
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;

@@ -1,3 +1,5 @@
+//! Tests of paths: what they find, what is refused, and that nothing overflows.
+
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -1,3 +1,5 @@
+//! Tests of redaction: every form of a secret is taken out, whatever stands around it.
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
