@@ -4,6 +4,7 @@
 //! editors use, the reference in the docs, and the decoders, which may only ask for keys that are in their table.
 
 mod decoder;
+mod files;
 mod foreign;
 mod names;
 mod values;

@@ -6,19 +6,20 @@ use std::sync::Arc;
 use super::manifest::{
     Environment, Pack, RateLimit, RequestDefaults, SecretSpec, SettingSpec, Target,
 };
-use super::tables::{ENVIRONMENT, PACK, REQUEST, SECRET, SETTING, SIGNATURE, WEBHOOKS};
+use super::tables::{ENVIRONMENT, PACK, REQUEST};
+use crate::check::Contract;
 use crate::diagnostic::Diagnostic;
-use crate::document::{Decoder, Fields, plain_value};
-use crate::source::{Entry, Node, Place, Span, Text, Yaml};
-use crate::value::{Value, parse_duration, type_name};
+use crate::document::{Decoder, Fields};
+use crate::source::{Node, Place, Span, Text, Yaml};
+use crate::value::parse_duration;
 
-/// Decodes a manifest. Actions, contract, emulator and origin are added by the caller.
+/// Decodes a manifest. Actions, emulator and origin are added by the caller.
 pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Pack> {
     let fields = decoder.fields(node, &PACK);
     node.as_map()?;
     check_requires(&fields, decoder);
     if let Some(webhooks) = fields.get("webhooks") {
-        check_webhooks(webhooks, decoder);
+        super::webhooks::check(webhooks, decoder);
     }
     let name = fields
         .get("pack")
@@ -42,9 +43,11 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Pack> {
         request: decode_request(fields.get("request"), decoder),
         settings: fields
             .get("settings")
-            .map(|node| decode_settings(node, decoder))
+            .map(|node| SettingSpec::decode_map(node, decoder))
             .unwrap_or_default(),
-        contract: None,
+        contract: fields
+            .get("openapi")
+            .and_then(|node| load_contract(node, decoder)),
         emulator: None,
         actions: BTreeMap::new(),
         name,
@@ -239,78 +242,6 @@ fn is_host(text: &str) -> bool {
     !has_path && check_base_url(&full).is_ok()
 }
 
-impl SecretSpec {
-    /// Decodes a map of secrets.
-    pub fn decode_map(node: &Node, decoder: &mut Decoder) -> Vec<Self> {
-        decoder
-            .map(node)
-            .iter()
-            .filter_map(|entry| Self::decode(entry, decoder))
-            .collect()
-    }
-
-    fn decode(entry: &Entry, decoder: &mut Decoder) -> Option<Self> {
-        let name = entry.key.text.clone();
-        let place = decoder.key_place(&entry.key);
-        decoder.check_name(&name, "a secret", place.clone());
-        if let Some(value) = entry.value.as_str() {
-            let problem = Diagnostic::error("wrong-type", "a secret is never written down")
-                .at(decoder.place(&entry.value))
-                .label("expected a map")
-                .help(format!(
-                    "name the environment variable that holds it: `{name}: {{env: {}}}`",
-                    env_name(value, &name)
-                ));
-            decoder.problem(problem);
-            return None;
-        }
-        let fields = decoder.fields(&entry.value, &SECRET);
-        let env = fields.get("env").and_then(|node| decode_env(node, decoder));
-        let emulator = fields
-            .get("emulator")
-            .and_then(|node| decoder.plain(node, "a secret's test value"));
-        Some(Self {
-            name,
-            place,
-            env: env?,
-            emulator,
-        })
-    }
-}
-
-/// What the environment variable is likely called: the text itself if it looks like one.
-fn env_name(text: &str, secret: &str) -> String {
-    if is_env_name(text) {
-        text.to_owned()
-    } else {
-        secret.to_ascii_uppercase()
-    }
-}
-
-fn is_env_name(text: &str) -> bool {
-    !text.is_empty()
-        && !text.starts_with(|first: char| first.is_ascii_digit())
-        && text
-            .bytes()
-            .all(|byte| matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b'_'))
-}
-
-fn decode_env(node: &Node, decoder: &mut Decoder) -> Option<String> {
-    let text = decoder.plain(node, "the name of an environment variable")?;
-    let valid = !text.is_empty() && !text.contains(['=', '\0', ' ', '$']);
-    if !valid {
-        let problem = Diagnostic::error(
-            "bad-name",
-            format!("`{text}` can't be the name of an environment variable"),
-        )
-        .at(decoder.place(node))
-        .label("expected a name such as `ACME_API_KEY`");
-        decoder.problem(problem);
-        return None;
-    }
-    Some(text)
-}
-
 fn decode_request(node: Option<&Node>, decoder: &mut Decoder) -> RequestDefaults {
     let mut request = RequestDefaults {
         headers: Vec::new(),
@@ -356,137 +287,11 @@ fn decode_rate_limit(node: &Node, decoder: &mut Decoder) -> Option<RateLimit> {
     limit
 }
 
-fn decode_settings(node: &Node, decoder: &mut Decoder) -> Vec<SettingSpec> {
-    decoder
-        .map(node)
-        .iter()
-        .filter_map(|entry| decode_setting(entry, decoder))
-        .collect()
-}
-
-fn decode_setting(entry: &Entry, decoder: &mut Decoder) -> Option<SettingSpec> {
-    let place = decoder.key_place(&entry.key);
-    decoder.check_name(&entry.key.text, "a setting", place.clone());
-    let fields = decoder.fields(&entry.value, &SETTING);
-    let default_node = fields.get("default")?;
-    let default = plain_value(default_node);
-    let allowed: Vec<Value> = fields
-        .get("in")
-        .map(|node| decoder.list(node).iter().map(plain_value).collect())
-        .unwrap_or_default();
-    if !allowed.is_empty()
-        && !allowed
-            .iter()
-            .any(|value| crate::value::equal(value, &default))
-    {
-        let problem = Diagnostic::error(
-            "bad-setting",
-            "the default is not one of the allowed values",
-        )
-        .at(decoder.place(default_node))
-        .label("not in `in`");
-        decoder.problem(problem);
-    }
-    Some(SettingSpec {
-        name: entry.key.text.clone(),
-        place,
-        default,
-        allowed,
-    })
-}
-
-impl SettingSpec {
-    /// Why a value can't be given to the setting.
-    ///
-    /// # Errors
-    /// The value is none of those that are allowed, or of another type than the default.
-    pub fn accept(&self, value: &Value) -> Result<(), String> {
-        if self.allowed.is_empty() {
-            let (ours, theirs) = (type_name(&self.default), type_name(value));
-            let alike = ours == theirs || (value.is_number() && self.default.is_number());
-            return if alike {
-                Ok(())
-            } else {
-                Err(format!("expected {ours}, found {theirs}"))
-            };
-        }
-        if self
-            .allowed
-            .iter()
-            .any(|allowed| crate::value::equal(allowed, value))
-        {
-            return Ok(());
-        }
-        let allowed: Vec<String> = self.allowed.iter().map(plain_text).collect();
-        Err(format!("expected {}", allowed.join(", ")))
-    }
-}
-
-fn plain_text(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("`{text}`"),
-        other => format!("`{other}`"),
-    }
-}
-
-/// Holds `webhooks` to its shape.
-fn check_webhooks(node: &Node, decoder: &mut Decoder) {
-    let fields = decoder.fields(node, &WEBHOOKS);
-    let Some(signature) = fields.get("signature") else {
-        return;
-    };
-    let fields = decoder.fields(signature, &SIGNATURE);
-    for key in ["header", "timestamp_header"] {
-        if let Some(node) = fields.get(key) {
-            decoder.plain(node, "the name of a header");
-        }
-    }
-    let scheme = fields
-        .get("scheme")
-        .and_then(|node| one_of(node, &["ed25519", "hmac_sha256"], decoder));
-    if let Some(node) = fields.get("encoding") {
-        one_of(node, &["base64", "hex"], decoder);
-    }
-    if let Some(node) = fields.get("tolerance") {
-        decoder.duration_setting(node);
-    }
-    for key in ["signed", "public_key", "secret"] {
-        if let Some(node) = fields.get(key) {
-            decoder.template(node);
-        }
-    }
-    let (needed, idle) = match scheme.as_deref() {
-        Some("ed25519") => ("public_key", "secret"),
-        Some(_) => ("secret", "public_key"),
-        None => return,
-    };
-    if fields.get(needed).is_none() {
-        let problem = Diagnostic::error("missing-key", format!("this scheme needs a `{needed}`"))
-            .at(decoder.place(signature))
-            .help(format!("write `{needed}: ${{{{ secrets.name }}}}`"));
-        decoder.problem(problem);
-    }
-    if let Some(entry) = fields.entry(idle) {
-        let problem = Diagnostic::error("key-conflict", format!("this scheme has no `{idle}`"))
-            .at(decoder.key_place(&entry.key))
-            .label("of no use");
-        decoder.problem(problem);
-    }
-}
-
-/// A word of a closed set.
-fn one_of(node: &Node, words: &[&str], decoder: &mut Decoder) -> Option<String> {
-    let text = decoder.plain(node, "this")?;
-    if words.contains(&text.as_str()) {
-        return Some(text);
-    }
-    let problem = Diagnostic::error(
-        "bad-value",
-        format!("`{text}` is none of {}", words.join(", ")),
-    )
-    .at(decoder.place(node))
-    .label(format!("expected {}", words.join(" or ")))
-    .suggest(&text, words.iter().copied());
-    decoder.problem(problem);
-    None
+/// Reads the OpenAPI document that `openapi` names.
+fn load_contract(node: &Node, decoder: &mut Decoder) -> Option<Arc<Contract>> {
+    let path = decoder.plain(node, "`openapi`")?;
+    let source = decoder.read_file(node, &path)?;
+    let (contract, mut problems) = Contract::load(&source);
+    decoder.problems.append(&mut problems);
+    contract.map(Arc::new)
 }

@@ -102,14 +102,14 @@ impl Library {
             .collect()
     }
 
-    /// What is wrong with the files of the packs that were read so far.
+    /// What is wrong with the packs that were read so far.
     #[must_use]
     pub fn problems(&self) -> Vec<Diagnostic> {
-        let cache = self.cache();
-        cache
-            .packs
-            .values()
-            .flat_map(|loaded| loaded.problems.clone())
+        let mut packs: Vec<Arc<Loaded>> = self.cache().packs.values().cloned().collect();
+        packs.sort_by(|left, right| left.origin.cmp(&right.origin));
+        packs
+            .iter()
+            .flat_map(|loaded| loaded.problems.iter().cloned())
             .collect()
     }
 
@@ -180,7 +180,7 @@ impl Library {
             Ok(folder) => folder,
             Err(error) => {
                 let problem =
-                    Diagnostic::error("bad-file", format!("can't read `{origin}`: {error}"));
+                    Diagnostic::error("unreadable-file", format!("can't read `{origin}`: {error}"));
                 return Loaded {
                     pack: None,
                     origin,

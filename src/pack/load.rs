@@ -45,7 +45,8 @@ fn open(
         Err(message) => {
             let empty = Source::new(full, "", "");
             problems.push(
-                Diagnostic::error("bad-file", message).at(Place::new(&empty, Span::default())),
+                Diagnostic::error("unreadable-file", message)
+                    .at(Place::new(&empty, Span::default())),
             );
             return None;
         }
@@ -103,7 +104,7 @@ fn load_actions(
     let files = match folder.list("actions") {
         Ok(files) => files,
         Err(message) => {
-            problems.push(Diagnostic::error("bad-file", message));
+            problems.push(Diagnostic::error("unreadable-file", message));
             return actions;
         }
     };

@@ -8,7 +8,10 @@ mod library;
 mod load;
 mod manifest;
 mod sandbox;
+mod secret;
+mod setting;
 pub mod tables;
+mod webhooks;
 
 pub use action::{Action, InputSpec};
 pub use emulator::EmulatorFile;

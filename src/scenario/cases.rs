@@ -11,8 +11,7 @@ use crate::source::{self, Node, Place, Source, Span};
 /// Reads the file that `node` names; `None` where it can't be read.
 pub(super) fn decode_file(node: &Node, decoder: &mut Decoder) -> Option<Vec<Row>> {
     let path = decoder.plain(node, "the path of a file of cases")?;
-    let text = read(node, &path, decoder)?;
-    let source = sibling(&decoder.source, &path, text);
+    let source = decoder.read_file(node, &path)?;
     let ending = path.rsplit_once('.').map(|(_, ending)| ending);
     match ending.map(str::to_ascii_lowercase).as_deref() {
         Some("yaml" | "yml") => decode_tree(&source, decoder),
@@ -29,40 +28,6 @@ pub(super) fn decode_file(node: &Node, decoder: &mut Decoder) -> Option<Vec<Row>
             None
         }
     }
-}
-
-fn read(node: &Node, path: &str, decoder: &mut Decoder) -> Option<String> {
-    let text = decoder
-        .folder
-        .read(&decoder.beside, path)
-        .and_then(|bytes| {
-            String::from_utf8(bytes).map_err(|_| format!("`{path}` is not UTF-8 text"))
-        });
-    match text {
-        Ok(text) => Some(text),
-        Err(message) => {
-            let problem = Diagnostic::error("bad-file", message)
-                .at(decoder.place(node))
-                .label("can't be read")
-                .help("paths are relative to this file");
-            decoder.problem(problem);
-            None
-        }
-    }
-}
-
-/// A file that a document names, as a source of its own.
-fn sibling(document: &Source, path: &str, text: String) -> Arc<Source> {
-    let folder = document.name.rsplit_once('/').map(|(folder, _)| folder);
-    let name = match folder {
-        Some(folder) => format!("{folder}/{path}"),
-        None => path.to_owned(),
-    };
-    let disk = document
-        .path
-        .parent()
-        .map_or_else(|| path.into(), |folder| folder.join(path));
-    Source::new(name.replace("/./", "/"), disk, text)
 }
 
 /// Runs `work` with a decoder of the other file, and takes over the problems it finds.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ScenarioFile;
+use super::{Scenario, ScenarioFile};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Place, Source, Span};
 
@@ -26,14 +26,7 @@ pub fn by_scenario(file: &ScenarioFile, problems: Vec<Diagnostic>) -> Split {
     for problem in problems {
         let mut found = false;
         for (scenario, own) in file.scenarios.iter().zip(&mut split.scenarios) {
-            let places = problem
-                .place
-                .iter()
-                .chain(problem.also.iter().map(|(place, _)| place));
-            if places
-                .into_iter()
-                .any(|place| lies_in(place, &file.source, scenario.span))
-            {
+            if scenario.owns(&problem) {
                 own.push(problem.clone());
                 found = true;
             }
@@ -43,6 +36,16 @@ pub fn by_scenario(file: &ScenarioFile, problems: Vec<Diagnostic>) -> Split {
         }
     }
     split
+}
+
+impl Scenario {
+    /// Whether a problem concerns this scenario: it, or one of the places that explain it, lies inside.
+    #[must_use]
+    pub fn owns(&self, problem: &Diagnostic) -> bool {
+        let also = problem.also.iter().map(|(place, _)| place);
+        let mut places = problem.place.iter().chain(also);
+        places.any(|place| lies_in(place, &self.place.source, self.span))
+    }
 }
 
 pub(super) fn lies_in(place: &Place, source: &Arc<Source>, span: Span) -> bool {
