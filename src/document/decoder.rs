@@ -38,6 +38,15 @@ impl Decoder {
         Place::new(&self.source, key.span)
     }
 
+    /// Where a problem of a map as a whole is shown: all of it, or its first key if it goes over several lines.
+    fn beginning(&self, node: &Node) -> Place {
+        let text = self.source.text.get(node.span.range()).unwrap_or_default();
+        match node.as_map().and_then(<[Entry]>::first) {
+            Some(first) if text.contains('\n') => self.key_place(&first.key),
+            _ => self.place(node),
+        }
+    }
+
     pub fn problem(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
     }
@@ -89,7 +98,19 @@ impl Decoder {
         if let Yaml::Bool(value) = node.value {
             return Some(value);
         }
-        self.expected("`true` or `false`", node);
+        let meant = match node.as_str().map(str::to_ascii_lowercase).as_deref() {
+            Some("yes" | "on" | "true" | "y") => "true",
+            Some("no" | "off" | "false" | "n") => "false",
+            _ => {
+                self.expected("`true` or `false`", node);
+                return None;
+            }
+        };
+        let problem = Diagnostic::error("wrong-type", "expected `true` or `false`, found a string")
+            .at(self.place(node))
+            .label("a string")
+            .help(format!("write `{meant}`"));
+        self.problem(problem);
         None
     }
 
@@ -141,7 +162,7 @@ impl Decoder {
                         "missing-key",
                         format!("this {} has no `{}`", table.name, key.name),
                     )
-                    .at(self.place(node))
+                    .at(self.beginning(node))
                     .help(format!("`{}`: {}", key.name, key.doc));
                     self.problem(problem);
                 }
@@ -177,7 +198,10 @@ pub fn unknown_key<'a>(
 
 /// `a step`, `an action`.
 pub(super) fn with_article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) {
+    let article = if noun
+        .trim_start_matches('`')
+        .starts_with(['a', 'e', 'i', 'o', 'u'])
+    {
         "an"
     } else {
         "a"
@@ -214,6 +238,13 @@ impl<'n> Fields<'n> {
             self.table.name
         );
         self.entries.iter().find(|entry| entry.key.text == name)
+    }
+
+    /// Whether all keys of the map are in the table.
+    #[must_use]
+    pub fn all_known(&self) -> bool {
+        let known = |entry: &Entry| self.table.keys.iter().any(|key| key.name == entry.key.text);
+        self.entries.iter().all(known)
     }
 
     /// The value of a key of the table.

@@ -145,7 +145,7 @@ impl Decoder {
         let help = if close.is_empty() {
             rule.to_owned()
         } else {
-            format!("{rule}: `{close}`")
+            format!("{rule}; write `{close}`")
         };
         self.problem(
             Diagnostic::error("bad-name", format!("`{text}` can't be the name of {what}"))

@@ -160,7 +160,13 @@ fn decode_input(entry: &Entry, decoder: &mut Decoder) -> Option<InputSpec> {
             decoder,
         ))
         .label("not valid in a JSON Schema");
-        decoder.problem(problem);
+        let types = [
+            "string", "number", "integer", "boolean", "array", "object", "null",
+        ];
+        decoder.problem(match error.instance().as_str() {
+            Some(word) => problem.suggest(word, types),
+            None => problem,
+        });
     }
     Some(InputSpec {
         name,

@@ -28,7 +28,16 @@ pub fn load(
         .map(|problem| Diagnostic::from_problem(source, problem))
         .collect();
     let file = node.and_then(|node| decode_file(&node, &mut decoder));
+    sort(&mut decoder.problems, source);
     (file, decoder.problems)
+}
+
+/// Puts problems in the order of their places, those of other files last.
+fn sort(problems: &mut [Diagnostic], source: &Arc<Source>) {
+    problems.sort_by_key(|problem| {
+        let place = problem.place.as_ref();
+        place.map(|place| (!Arc::ptr_eq(&place.source, source), place.span.start))
+    });
 }
 
 fn decode_file(node: &Node, decoder: &mut Decoder) -> Option<ScenarioFile> {

@@ -31,9 +31,10 @@ impl Folder {
             },
             Self::Disk(root) => {
                 let full = root.join(&relative);
-                let resolved = full
-                    .canonicalize()
-                    .map_err(|error| format!("can't read `{relative}`: {error}"))?;
+                let resolved = full.canonicalize().map_err(|error| match error.kind() {
+                    std::io::ErrorKind::NotFound => format!("there is no file `{relative}`"),
+                    _ => format!("can't read `{relative}`: {error}"),
+                })?;
                 if !resolved.starts_with(root) {
                     return Err(format!(
                         "`{path}` leads out of the folder that files may be read from"

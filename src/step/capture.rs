@@ -49,7 +49,10 @@ impl Capture {
             .unwrap_or(false);
         let found: Vec<&Entry> = SOURCES.iter().filter_map(|key| fields.entry(key)).collect();
         let [source] = found.as_slice() else {
-            refuse_sources(node, &found, decoder);
+            // A key that is unknown is likely meant for the source.
+            if found.len() > 1 || fields.all_known() {
+                refuse_sources(node, &found, decoder);
+            }
             return None;
         };
         Some(Self {

@@ -38,7 +38,7 @@ impl Step {
         }
         let fields = decoder.fields(node, &STEP);
         let entries = node.as_map()?;
-        let (spec, entry) = kind_of(&fields, entries, decoder.place(node), decoder)?;
+        let (spec, entry) = kind_of(&fields, decoder.place(node), decoder)?;
         check_keys(spec, entries, decoder);
         let kind = decode_kind(spec.key, entry, &fields, decoder);
         let step = Common::decode(spec.key, &fields, decoder);
@@ -397,7 +397,7 @@ fn decode_for_each(node: &Node, decoder: &mut Decoder) -> Option<Template> {
 
 fn decode_cleanup(node: &Node, decoder: &mut Decoder) -> Vec<Step> {
     match &node.value {
-        Yaml::Map(_) => Step::decode(node, decoder).into_iter().collect(),
+        Yaml::Map(_) | Yaml::String(_) => Step::decode(node, decoder).into_iter().collect(),
         _ => Step::decode_list(node, decoder),
     }
 }
@@ -421,7 +421,7 @@ fn check_subjects(kind: &str, expect: &Expect, decoder: &mut Decoder) {
         } else if owner != kind {
             let problem = Diagnostic::error(
                 "key-conflict",
-                format!("`{subject}` is about a `{owner}` step, and this is a `{kind}` step"),
+                format!("`{subject}` goes with `{owner}`, not with `{kind}`"),
             )
             .at(check.place.clone())
             .label("never there");

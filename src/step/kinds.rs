@@ -77,7 +77,6 @@ pub const KINDS: [KindSpec; 8] = [
 /// The one kind of the step; a problem where there is none, or more than one.
 pub(super) fn kind_of<'n>(
     fields: &Fields<'n>,
-    entries: &'n [Entry],
     place: crate::source::Place,
     decoder: &mut Decoder,
 ) -> Option<(&'static KindSpec, &'n Entry)> {
@@ -104,10 +103,7 @@ pub(super) fn kind_of<'n>(
         return Some(found);
     }
     // Where a key is unknown, its own problem says what was meant.
-    let all_known = entries
-        .iter()
-        .all(|entry| STEP.keys.iter().any(|key| key.name == entry.key.text));
-    if all_known {
+    if fields.all_known() {
         let kinds = names(KINDS.iter().map(|kind| kind.key), "or");
         let problem = Diagnostic::error("no-kind", "this step does not say what it does")
             .at(place)
@@ -134,7 +130,7 @@ pub(super) fn check_keys(kind: &KindSpec, entries: &[Entry], decoder: &mut Decod
             format!("`{key}` does not go with `{}`", kind.key),
         )
         .at(decoder.key_place(&entry.key))
-        .label(format!("of no use in a `{}` step", kind.key))
+        .label(format!("of no use with `{}`", kind.key))
         .help(instead(kind.key, key));
         decoder.problem(problem);
     }

@@ -47,18 +47,26 @@ fn decode_condition(node: &Node, decoder: &mut Decoder) -> Expect {
         _ => false,
     };
     if nothing {
-        let problem = Diagnostic::error("empty", "this condition says nothing")
-            .at(decoder.place(node))
-            .label("nothing in it")
-            .help("write what is to hold, such as `{$.status: active}`");
-        decoder.problem(problem);
+        refuse_empty(node, "this condition says nothing", decoder);
     }
     expect
+}
+
+fn refuse_empty(node: &Node, message: &str, decoder: &mut Decoder) {
+    let problem = Diagnostic::error("empty", message)
+        .at(decoder.place(node))
+        .label("nothing in it")
+        .help("write what is to hold, such as `{$.status: active}`");
+    decoder.problem(problem);
 }
 
 /// A map, or a list of them of which any ends the poll.
 fn decode_fail_on(node: &Node, decoder: &mut Decoder) -> Vec<Expect> {
     match &node.value {
+        Yaml::List(items) if items.is_empty() => {
+            refuse_empty(node, "`fail_on` says nothing", decoder);
+            Vec::new()
+        }
         Yaml::List(items) => items
             .iter()
             .map(|item| decode_condition(item, decoder))
@@ -121,10 +129,10 @@ fn default_causes() -> Vec<RetryCause> {
 }
 
 fn decode_causes(node: &Node, decoder: &mut Decoder) -> Vec<RetryCause> {
-    if !matches!(node.value, Yaml::List(_)) {
+    if node.as_list().is_none_or(<[Node]>::is_empty) {
         let problem = Diagnostic::error(
             "wrong-type",
-            format!("expected a list, found {}", node.kind()),
+            format!("expected a list of causes, found {}", node.kind()),
         )
         .at(decoder.place(node))
         .label("expected a list")

@@ -65,9 +65,12 @@ fn decode_line(node: &Node, decoder: &mut Decoder) -> Option<(String, Template)>
     };
     let trimmed = text.trim();
     let start = text.len() - text.trim_start().len();
-    let method_end = trimmed
-        .find(char::is_whitespace)
-        .map_or(start + trimmed.len(), |at| start + at);
+    let method_end = if trimmed.starts_with("${{") {
+        trimmed.find("}}").map(|at| at + 2)
+    } else {
+        trimmed.find(char::is_whitespace)
+    };
+    let method_end = start + method_end.unwrap_or(trimmed.len());
     let method = &text[start..method_end];
     if !check_method(node, method, trimmed, start..method_end, decoder) {
         return None;
@@ -98,7 +101,8 @@ fn check_method(
         Diagnostic::error("bad-method", "this request has no method")
             .label("expected a method")
             .help(format!(
-                "write the method in front of the path: `http: GET {method}`"
+                "write the method in front of the path: `http: GET {}`",
+                if method.is_empty() { "/path" } else { method }
             ))
     } else if method.starts_with("${{") {
         Diagnostic::error("bad-method", "the method can't be given by an expression")
@@ -128,6 +132,14 @@ fn check_target(target: &Node, method: &str, decoder: &mut Decoder) -> bool {
         Diagnostic::error("bad-path", "this request has no path")
             .label("expected a path after the method")
             .help(format!("write `http: {method} /path`"))
+    } else if !absolute
+        && text
+            .split("${{")
+            .next()
+            .is_some_and(|text| text.contains("://"))
+    {
+        Diagnostic::error("bad-path", "only `http` and `https` URLs can be requested")
+            .label("another scheme")
     } else if !text.starts_with('/') && !absolute && !text.starts_with("${{") {
         Diagnostic::error("bad-path", "the path does not begin with `/`")
             .label("expected a path or an absolute URL")
@@ -178,7 +190,7 @@ fn check_letters(target: &Node, text: &str, decoder: &mut Decoder) -> bool {
 
 /// Headers by name. Names are unique without regard to case.
 pub(crate) fn decode_headers(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
-    let entries = decoder.map(node);
+    let entries = node.as_map().unwrap_or_default();
     for (index, entry) in entries.iter().enumerate() {
         check_header_name(entry, decoder);
         let earlier = entries[..index]
@@ -286,7 +298,7 @@ fn decode_auth(node: &Node, decoder: &mut Decoder) -> Option<Auth> {
         }
         (None, Some(bearer)) => Some(Auth::Bearer(decoder.template(bearer))),
         (first, _) => {
-            if node.as_map().is_some() {
+            if node.as_map().is_some() && (first.is_some() || fields.all_known()) {
                 let message = if first.is_some() {
                     "`auth` has both `basic` and `bearer`"
                 } else {
