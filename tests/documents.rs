@@ -4,6 +4,11 @@
 //! A new case is a new file. `UPDATE=1 cargo test --test documents` writes the outputs; read the difference before
 //! committing it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where its own files can't be read"
+)]
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
