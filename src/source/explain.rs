@@ -249,9 +249,21 @@ pub(super) fn odd_number(text: &str, number: &str, span: Span, odd: Odd) -> Prob
 }
 
 /// A plain value that ends in the midst of an expression, since YAML takes its ` #` for a comment.
-pub(super) fn cut_by_comment(text: &str, value: &str, range: Range<usize>) -> Option<Problem> {
-    let open = value.rfind("${{")?;
-    if value[open..].contains("}}") {
+///
+/// `key` is as with [`tag`]: where its value is an expression the braces may be left out, and a quote that is left open
+/// tells.
+pub(super) fn cut_by_comment(
+    text: &str,
+    value: &str,
+    range: Range<usize>,
+    key: Option<&str>,
+) -> Option<Problem> {
+    let unclosed = value
+        .rfind("${{")
+        .is_some_and(|open| !value[open..].contains("}}"));
+    let open_quote = |quote: char| value.matches(quote).count() % 2 == 1;
+    let expression = key.is_some_and(|key| CONDITIONS.contains(&key) || key == "for_each");
+    if !unclosed && !(expression && (open_quote('\'') || open_quote('"'))) {
         return None;
     }
     let line = line_at(text, range.end);
@@ -261,14 +273,18 @@ pub(super) fn cut_by_comment(text: &str, value: &str, range: Range<usize>) -> Op
         return None;
     }
     let whole = text[range.start..line.end].trim_end();
-    let end = whole.rfind("}}").map_or(whole.len(), |close| close + 2);
+    let end = match whole.rfind("}}") {
+        Some(close) => range.start + close + 2,
+        None if unclosed => range.start + whole.len(),
+        None => value_end(text, range.start, false),
+    };
     let mut problem = problem(
         "comment-in-expression",
         Span::new(comment, comment + 1),
         "the expression is cut off here: ` #` begins a comment",
     );
     "YAML reads nothing from here on".clone_into(&mut problem.label);
-    let replaced = range.start..range.start + end;
+    let replaced = range.start..end;
     let quoted = quoted(&text[replaced.clone()]);
     problem.help = Some(format!(
         "quote it: `{}`",

@@ -3,8 +3,10 @@
 //! Row 0: this module imports nothing of ours. What it finds wrong it returns as [`Problem`]s, which `diagnostic` renders.
 
 mod anchor;
+mod compose;
 mod explain;
 mod folder;
+mod frame;
 mod line;
 mod map;
 mod mend;

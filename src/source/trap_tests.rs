@@ -72,6 +72,8 @@ const MENDED: &[Case] = &[
     ("a: ${{ x | default('a #b') }}", "comment-in-expression", "1:23", "a: \"${{ x | default('a #b') }}\""),
     ("a: ${{ x # }} # why", "comment-in-expression", "1:10", "a: '${{ x # }}' # why"),
     ("- x ${{ a }} ${{ b # }}", "comment-in-expression", "1:20", "- 'x ${{ a }} ${{ b # }}'"),
+    ("if: a == 'x #y' and b # why", "comment-in-expression", "1:13", "if: \"a == 'x #y' and b\" # why"),
+    ("check:\n  - a == \"x #y\"", "comment-in-expression", "2:13", "  - 'a == \"x #y\"'"),
     // A colon in a value.
     ("a: b: c: d", "colon-in-value", "1:4", "a: 'b: c: d'"),
     ("a: ${{ {'b': 1} }}", "colon-in-value", "1:4", "a: \"${{ {'b': 1} }}\""),
@@ -201,6 +203,8 @@ fn what_looks_like_a_trap_and_is_none_is_left_alone() {
         "a: { '$.b[0]': 1 }",
         "a: b # ${{ x",
         "a: it's",
+        "a: it's # comment",
+        "if: a == 'x' # why",
         "a: b'c'd",
         "a: http://x/y",
         "a: 12:30",
