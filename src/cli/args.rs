@@ -23,6 +23,12 @@ pub(super) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Write a project that runs at once: one pack, one scenario, a CI recipe, editor settings
+    Init {
+        /// Where; files that exist are left alone
+        #[arg(value_name = "DIR", default_value = ".")]
+        folder: PathBuf,
+    },
     /// Run scenarios
     Run(RunArgs),
     /// Check files without running anything

@@ -5,6 +5,7 @@ mod args;
 mod dry_run;
 mod emulate;
 mod exit;
+mod init;
 mod lint;
 mod list;
 mod project;
@@ -49,6 +50,7 @@ fn dispatch(cli: &Cli) -> Exit {
     let terminal = Terminal::find(cli.color);
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     match &cli.command {
+        Command::Init { folder } => init::run(folder, terminal),
         Command::Run(args) => run::run(args, terminal, &current),
         Command::Lint(args) => lint::run(args, terminal, &current),
         Command::List(args) => list::run(args, terminal, &current),

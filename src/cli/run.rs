@@ -319,6 +319,8 @@ fn block_on(
     desk: &Rc<Desk>,
 ) -> Result<(Summary, Option<u8>), Diagnostic> {
     let runtime = tokio::runtime::Builder::new_current_thread()
+        // Only host names are looked up on threads of their own.
+        .max_blocking_threads(8)
         .enable_all()
         .build()
         .map_err(|error| {

@@ -221,8 +221,9 @@ impl<'p> Attempt<'p> {
     pub fn close(&self) -> (Vec<String>, Vec<String>) {
         let (mut unmatched, mut journal) = (Vec::new(), Vec::new());
         for (_, pack) in &self.packs {
-            if let Some(instance) = pack.instance.borrow_mut().take() {
-                let report = self.shared.sandboxes.close(&instance);
+            // Its address stays known: reports made from here on still hide it.
+            if let Some(instance) = &*pack.instance.borrow() {
+                let report = self.shared.sandboxes.close(instance);
                 unmatched.extend(report.unmatched);
                 journal.extend(report.journal);
             }
