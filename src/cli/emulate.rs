@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use super::args::{ClockKind, EmulateArgs};
 use super::exit::Exit;
 use super::project::{Project, library};
-use super::signals;
+use super::signals::Signals;
 use super::terminal::{Terminal, write_stderr, write_stdout};
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
@@ -143,6 +143,7 @@ fn set(text: &str, served: &mut [Served]) -> Result<(), Diagnostic> {
 }
 
 async fn serve(args: &EmulateArgs, served: Vec<Served>) -> Result<u8, String> {
+    let mut signals = Signals::catch().map_err(|error| format!("can't catch signals: {error}"))?;
     let clock = match args.clock {
         ClockKind::Real => Clock::real(Timestamp::now),
         ClockKind::Virtual => Clock::virtual_from_start(),
@@ -177,7 +178,7 @@ async fn serve(args: &EmulateArgs, served: Vec<Served>) -> Result<u8, String> {
     }
     write_stderr("serving until interrupted; control endpoints are under /_emulator/\n");
     tokio::select! {
-        signal = signals::next() => {
+        signal = signals.next() => {
             let _ = stop.send(true);
             let drain = async { while servers.join_next().await.is_some() {} };
             let _ = tokio::time::timeout(std::time::Duration::from_secs(2), drain).await;

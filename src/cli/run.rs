@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use super::args::{Format, RunArgs};
 use super::exit::Exit;
 use super::project::{Project, library};
+use super::signals::{Signals, watch};
 use super::terminal::{Terminal, env};
-use super::{DEFAULT_SEED, dry_run, signals, vars};
+use super::{DEFAULT_SEED, dry_run, vars};
 use crate::diagnostic::Diagnostic;
 use crate::emulator::Emulators;
 use crate::event::{Event, Offset, Summary};
@@ -333,9 +334,10 @@ fn block_on(
     .map_err(|error| Diagnostic::error("client", error.message).help(error.help))?;
     let local = tokio::task::LocalSet::new();
     let signal = Rc::new(Cell::new(None));
-    let summary = local.block_on(&runtime, async {
+    let outcome = local.block_on(&runtime, async {
         let (handle, stop) = StopHandle::new();
-        let signals = tokio::task::spawn_local(signals::watch(handle, Rc::clone(&signal)));
+        let caught = Signals::catch()?;
+        let signals = tokio::task::spawn_local(watch(caught, handle, Rc::clone(&signal)));
         let ticks = tokio::task::spawn_local(tick(Rc::clone(desk)));
         let sink = Rc::clone(desk);
         let resources = Resources {
@@ -348,8 +350,11 @@ fn block_on(
         let summary = run::run(plan, options, resources).await;
         ticks.abort();
         signals.abort();
-        summary
+        Ok(summary)
     });
+    let summary = outcome.map_err(|error: std::io::Error| {
+        Diagnostic::error("signals", format!("can't catch signals: {error}"))
+    })?;
     Ok((summary, signal.get()))
 }
 

@@ -13,9 +13,9 @@ const INTERRUPT: u8 = 2;
 const TERMINATE: u8 = 15;
 
 /// Waits for signals: the first stops the run, the second ends the program.
-pub(super) async fn watch(stop: StopHandle, received: Rc<Cell<Option<u8>>>) {
+pub(super) async fn watch(mut signals: Signals, stop: StopHandle, received: Rc<Cell<Option<u8>>>) {
     loop {
-        let signal = next().await;
+        let signal = signals.next().await;
         if received.get().is_some() {
             write_stderr("\ninterrupted twice: exiting at once\n");
             exit_now(128 + signal);
@@ -34,25 +34,47 @@ fn exit_now(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
 
+/// The signals that end the program, caught from its making on.
 #[cfg(unix)]
-pub(super) async fn next() -> u8 {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => INTERRUPT,
-        _ = terminate.recv() => TERMINATE,
+pub(super) struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    /// Starts to catch signals. To be called within a runtime, before anybody is told that they may be sent.
+    pub fn catch() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// The number of the next signal.
+    pub async fn next(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.interrupt.recv() => INTERRUPT,
+            _ = self.terminate.recv() => TERMINATE,
+        }
     }
 }
 
+/// The signals that end the program.
 #[cfg(not(unix))]
-pub(super) async fn next() -> u8 {
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => INTERRUPT,
-        Err(_) => std::future::pending().await,
+pub(super) struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    pub fn catch() -> std::io::Result<Self> {
+        Ok(Self)
+    }
+
+    pub async fn next(&mut self) -> u8 {
+        match tokio::signal::ctrl_c().await {
+            Ok(()) => INTERRUPT,
+            Err(_) => std::future::pending().await,
+        }
     }
 }
