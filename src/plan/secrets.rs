@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{BoundPack, PlannedFile, SecretValue};
+use super::{BoundPack, Plan, PlannedFile, SecretValue};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Reference;
 use crate::scenario::Scenario;
@@ -38,6 +38,27 @@ pub fn missing(file: &PlannedFile, scenario: &Scenario) -> Vec<Diagnostic> {
         &names(steps.chain(vars).chain(local)),
     ));
     problems
+}
+
+/// Warns of secrets that are too short to be looked for in their derived forms: that would redact everything.
+pub fn warn_of_short(plan: &mut Plan) {
+    let mut warned: BTreeSet<String> = BTreeSet::new();
+    let packs = plan.packs.iter().flat_map(|pack| &pack.secrets);
+    let files = plan.cases.iter().flat_map(|planned| &planned.file.secrets);
+    for (name, value) in packs.chain(files) {
+        if let SecretValue::Real(secret) = value
+            && secret.is_short()
+            && warned.insert(name.clone())
+        {
+            plan.notices.push(
+                Diagnostic::warning(
+                    "short-secret",
+                    format!("the secret `{name}` is shorter than 8 bytes"),
+                )
+                .note("it is redacted where it stands as it is, not where it is encoded"),
+            );
+        }
+    }
 }
 
 fn names_read_by_pack(pack: &BoundPack) -> BTreeSet<String> {
