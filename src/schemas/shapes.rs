@@ -93,14 +93,14 @@ impl Definitions {
             Shape::Any => json!({}),
             Shape::Null => json!({ "type": "null" }),
             Shape::Text => json!({ "type": ["string", "number", "boolean"] }),
-            Shape::Boolean => or_expression(json!({ "type": "boolean" })),
-            Shape::Integer => or_expression(json!({ "type": "integer" })),
-            Shape::Number => or_expression(json!({ "type": "number" })),
+            Shape::Boolean => or_expression(&json!({ "type": "boolean" })),
+            Shape::Integer => or_expression(&json!({ "type": "integer" })),
+            Shape::Number => or_expression(&json!({ "type": "number" })),
             Shape::Duration => or_expression(
                 json!({ "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$" }),
             ),
             Shape::Expression => json!({ "type": ["string", "boolean"] }),
-            Shape::Literal(words) => or_expression(json!({ "enum": words })),
+            Shape::Literal(words) => or_expression(&json!({ "enum": words })),
             Shape::Plain => json!({ "type": "string" }),
             Shape::Flag => json!({ "type": "boolean" }),
             Shape::Count => json!({ "type": "integer", "minimum": 0 }),
@@ -108,7 +108,7 @@ impl Definitions {
             Shape::HyphenatedName => json!({ "type": "string", "pattern": "^[a-z_][a-z0-9_-]*$" }),
             Shape::JsonPath => json!({ "type": "string", "pattern": r"^\$" }),
             Shape::List(item) => {
-                or_expression(json!({ "type": "array", "items": self.shape(item) }))
+                or_expression(&json!({ "type": "array", "items": self.shape(item) }))
             }
             Shape::MapOf(value) => or_expression(
                 json!({ "type": ["object", "null"], "additionalProperties": self.shape(value) }),
@@ -160,6 +160,6 @@ impl Definitions {
 }
 
 /// The value itself, or an expression that gives it.
-fn or_expression(schema: Value) -> Value {
+fn or_expression(schema: &Value) -> Value {
     json!({ "anyOf": [schema, { "type": "string", "pattern": r"\$\{\{" }] })
 }
