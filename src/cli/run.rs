@@ -269,7 +269,7 @@ fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
         return Exit::Nothing;
     }
     let console = Console::new(
-        std::io::stderr(),
+        std::io::BufWriter::new(std::io::stderr()),
         ConsoleOptions {
             color: terminal.color,
             terminal: terminal.interactive,

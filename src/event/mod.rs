@@ -69,14 +69,13 @@ pub struct PackUsed {
 }
 
 /// A case's identity: what reports, selections and reruns call it.
-#[derive(Clone, Debug, Serialize, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CaseId {
     /// The file's path, relative to the project root, with `/`.
     pub file: String,
     /// The scenario's id.
     pub scenario: String,
     /// The row's name without brackets: `category=COMPLIANCE`, `#2`; none where the scenario has no rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub row: Option<String>,
 }
 
@@ -114,11 +113,10 @@ impl std::fmt::Display for CaseId {
 }
 
 /// A case: its identity and what reports tell of it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Case {
     pub id: CaseId,
     /// The scenario's `name`, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// The file's `name`.
     pub suite: String,
@@ -142,6 +140,7 @@ pub struct Notice {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct CaseStarted {
+    #[serde(flatten)]
     pub case: Arc<Case>,
     /// From 1; more than 1 on a rerun.
     pub attempt: u32,
@@ -261,6 +260,7 @@ pub enum Outcome {
 
 #[derive(Clone, Debug, Serialize)]
 pub struct CaseFinished {
+    #[serde(flatten)]
     pub case: Arc<Case>,
     /// From 1.
     pub attempt: u32,
@@ -349,9 +349,47 @@ impl Serialize for Offset {
     }
 }
 
-/// Events after `case_started` name the case by its id alone.
+/// Every event of a case names it alike: by its file and name in one text, under `case`.
 fn case_name<S: Serializer>(case: &Arc<Case>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&case.id)
+}
+
+/// Its name under `case`, and what else is known of it under `about`.
+impl Serialize for Case {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Fields<'a> {
+            case: String,
+            about: About<'a>,
+        }
+        #[derive(Serialize)]
+        struct About<'a> {
+            file: &'a str,
+            line: usize,
+            scenario: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            row: Option<&'a str>,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            title: Option<&'a str>,
+            suite: &'a str,
+            tags: &'a [String],
+            index: usize,
+        }
+        Fields {
+            case: self.id.to_string(),
+            about: About {
+                file: &self.id.file,
+                line: self.line,
+                scenario: &self.id.scenario,
+                row: self.id.row.as_deref(),
+                title: self.title.as_deref(),
+                suite: &self.suite,
+                tags: &self.tags,
+                index: self.index,
+            },
+        }
+        .serialize(serializer)
+    }
 }
 
 impl Summary {

@@ -4,6 +4,7 @@
 mod console;
 mod desk;
 mod evidence;
+mod json;
 mod junit;
 mod output;
 mod rerun;
@@ -96,5 +97,10 @@ pub const KINDS: &[Kind] = &[
         name: "junit-strict",
         doc: "JUnit XML with nothing but what the Jenkins and Surefire schemas know",
         make: |out, _| Box::new(junit::Junit::new(out, junit::Dialect::Strict)),
+    },
+    Kind {
+        name: "json",
+        doc: "what happens, as it happens: a JSON object for each event, one a line",
+        make: |out, _| Box::new(json::Json::new(out)),
     },
 ];

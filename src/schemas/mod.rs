@@ -1,4 +1,5 @@
-//! JSON Schemas (draft 2020-12) of every kind of file, for editors: made from the tables that the decoders read by.
+//! JSON Schemas (draft 2020-12) of every kind of file, for editors: made from the tables that the decoders read by; and
+//! of the JSON report.
 
 mod shapes;
 
@@ -15,30 +16,44 @@ use shapes::Definitions;
 pub struct SchemaKind {
     pub name: &'static str,
     pub doc: &'static str,
-    table: &'static Table,
+    from: Origin,
 }
 
-/// Every kind of file that a user writes.
+/// What a schema is made from.
+#[derive(Debug)]
+enum Origin {
+    /// The table by which such a file is read.
+    Table(&'static Table),
+    /// A text of its own: what the program writes is checked against it.
+    Text(&'static str),
+}
+
+/// Every kind of file that a user writes, and the JSON report.
 pub static ALL: &[SchemaKind] = &[
     SchemaKind {
         name: "scenario",
         doc: "scenario files: `*.scenario.yaml`",
-        table: &scenario::FILE,
+        from: Origin::Table(&scenario::FILE),
     },
     SchemaKind {
         name: "pack",
         doc: "a pack's manifest: `pack.yaml`",
-        table: &pack::PACK,
+        from: Origin::Table(&pack::PACK),
     },
     SchemaKind {
         name: "action",
         doc: "a pack's actions: `actions/*.yaml`",
-        table: &pack::ACTION,
+        from: Origin::Table(&pack::ACTION),
     },
     SchemaKind {
         name: "emulator",
         doc: "a pack's emulator: `emulator.yaml`",
-        table: &emulator::EMULATOR,
+        from: Origin::Table(&emulator::EMULATOR),
+    },
+    SchemaKind {
+        name: "report",
+        doc: "an event of the JSON report",
+        from: Origin::Text(include_str!("../../schemas/report.schema.json")),
     },
 ];
 
@@ -52,8 +67,12 @@ pub fn text(kind: &SchemaKind) -> String {
 /// The schema of a kind of file.
 #[must_use]
 pub fn schema(kind: &SchemaKind) -> Value {
+    let table = match kind.from {
+        Origin::Table(table) => table,
+        Origin::Text(text) => return serde_json::from_str(text).unwrap_or_default(),
+    };
     let mut definitions = Definitions::default();
-    let root = definitions.reference(kind.table);
+    let root = definitions.reference(table);
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": format!("Probity: {}", kind.doc.replace('`', "")),

@@ -4,25 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use probity::event::{Event, Outcome};
-use probity::report::{Context, Desk, Target, open};
 use roxmltree::Document;
 
-use crate::assert_matches_file;
 use crate::sample::{self, CUSTOMERS};
-
-/// The report on a run, by the way that the program takes.
-fn written(kind: &str, events: Vec<Event>) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("new/out");
-    let text = format!("{kind}={}", path.display());
-    let target = Target::parse(&text).unwrap();
-    let desk = Desk::start(open(&[target], &Context::default()).unwrap()).unwrap();
-    for event in events {
-        desk.event(event);
-    }
-    assert!(desk.finish().is_empty());
-    std::fs::read_to_string(path).unwrap()
-}
+use crate::{assert_matches_file, written};
 
 #[test]
 fn everything_in_both_dialects() {

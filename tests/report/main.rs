@@ -5,12 +5,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod console;
+mod json;
 mod junit;
 mod sample;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+
+use probity::event::Event;
+use probity::report::{Context, Desk, Target, open};
 
 /// Output that can be looked at while a reporter writes to it.
 #[derive(Clone, Default)]
@@ -31,6 +35,20 @@ impl Write for Page {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The report on a run, by the way that the program takes.
+fn written(kind: &str, events: Vec<Event>) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new/out");
+    let text = format!("{kind}={}", path.display());
+    let target = Target::parse(&text).unwrap();
+    let desk = Desk::start(open(&[target], &Context::default()).unwrap()).unwrap();
+    for event in events {
+        desk.event(event);
+    }
+    assert!(desk.finish().is_empty());
+    std::fs::read_to_string(path).unwrap()
 }
 
 /// Compares a text with `expected/NAME`.

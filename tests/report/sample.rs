@@ -67,7 +67,7 @@ pub(crate) fn case(index: usize, file: &str, scenario: &str, row: Option<&str>) 
             scenario: scenario.to_owned(),
             row: row.map(str::to_owned),
         },
-        title: None,
+        title: Some("A customer".to_owned()),
         suite: "Customers".to_owned(),
         line: 3 + index,
         tags: vec!["smoke".to_owned()],
@@ -179,7 +179,9 @@ pub(crate) fn failed(case: &Arc<Case>, at_millis: u64) -> CaseFinished {
     let mut step = record(step_name("steps[1]", "POST /customers", 2), Outcome::Failed);
     step.problems = vec![
         wrong_status(),
-        Diagnostic::error("header", "header `x-id` is missing").at(place("expect")),
+        Diagnostic::error("header", "header `x-id` is missing")
+            .at(place("expect"))
+            .also(place("POST /customers"), "of this request"),
     ];
     step.exchanges = vec![exchange()];
     let steps = vec![skipped, step];
