@@ -97,7 +97,7 @@ impl Definitions {
             Shape::Integer => or_expression(&json!({ "type": "integer" })),
             Shape::Number => or_expression(&json!({ "type": "number" })),
             Shape::Duration => or_expression(
-                json!({ "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$" }),
+                &json!({ "type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?(ms|s|m|h|d)$" }),
             ),
             Shape::Expression => json!({ "type": ["string", "boolean"] }),
             Shape::Literal(words) => or_expression(&json!({ "enum": words })),
@@ -111,7 +111,7 @@ impl Definitions {
                 or_expression(&json!({ "type": "array", "items": self.shape(item) }))
             }
             Shape::MapOf(value) => or_expression(
-                json!({ "type": ["object", "null"], "additionalProperties": self.shape(value) }),
+                &json!({ "type": ["object", "null"], "additionalProperties": self.shape(value) }),
             ),
             Shape::Map(table) => self.reference(table),
             Shape::OneOf(shapes) => {
