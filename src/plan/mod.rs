@@ -249,15 +249,17 @@ fn add_file(
         folder: file.folder,
         beside: file.beside,
     });
-    for (index, (scenario, problems)) in planned
+    for (index, (scenario, mut problems)) in planned
         .document
         .scenarios
         .iter()
         .zip(split.scenarios)
         .enumerate()
     {
+        let rows = rows::expand(&scenario.rows, &scenario.place);
+        problems.extend(rows::same_names(&rows));
         let fate = fate(&planned, scenario, problems, max_wait);
-        for (row_name, row) in rows::expand(&scenario.rows, &scenario.place) {
+        for (row_name, row) in rows {
             let case = case(&planned, scenario, &file.name, row_name);
             plan.known.push(case.id.clone());
             if selection.takes(&case.id, &case.tags) {
