@@ -221,7 +221,10 @@ fn log_exchange(text: &mut String, exchange: &ExchangeRecord, detail: Detail) {
         }
     }
     if detail == Detail::Everything && !exchange.curl.is_empty() {
-        let _ = writeln!(text, "    $ {}", escaped_line(&exchange.curl));
+        for (index, line) in exchange.curl.lines().enumerate() {
+            let mark = if index == 0 { "$" } else { " " };
+            let _ = writeln!(text, "    {mark} {}", escaped_line(line));
+        }
     }
 }
 

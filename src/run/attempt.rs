@@ -279,7 +279,12 @@ impl<'p> Attempt<'p> {
         let mut text = text.to_owned();
         for (alias, pack) in &self.packs {
             if let Some(instance) = &*pack.instance.borrow() {
-                text = text.replace(&instance.base_url, &format!("{{{alias}}}"));
+                let shown = format!("{{{alias}}}");
+                text = text.replace(&instance.base_url, &shown);
+                // A `Host` header, or a link that an answer makes of one.
+                if let Some((_, authority)) = instance.base_url.split_once("://") {
+                    text = text.replace(authority, &shown);
+                }
             }
         }
         text
