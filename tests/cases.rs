@@ -163,6 +163,11 @@ fn normal(text: &str, folder: &Folder) -> String {
         (r"\[( *|> *)\d+\.\d+s\]", "[TIME]"),
         (r"(?m)^  run [0-9a-f]{4} ", "  run [ID] "),
         (r"\b\d+(\.\d+)? (ms|s|µs)\b", "[TIME]"),
+        (
+            r#"name="run" value="[0-9a-f]{4}""#,
+            r#"name="run" value="[ID]""#,
+        ),
+        (r"\bdate: .* GMT", "date: [DATE]"),
         (r#"time="[0-9.]+""#, r#"time="[TIME]""#),
         (r#"timestamp="[^"]+""#, r#"timestamp="[TIME]""#),
         (r#"hostname="[^"]*""#, r#"hostname="[HOST]""#),
