@@ -1,0 +1,543 @@
+//! What the binary does with servers: broken ones, secrets that must not leak, origins, cookies, redirects, and that
+//! the same seed sends the same bytes.
+
+mod support;
+
+use std::io::Write as _;
+use std::time::Duration;
+
+use support::server::{Server, json, reply};
+use support::{Folder, Said};
+
+/// A server that breaks off in one way, and a scenario on either side of the broken one.
+fn broken(answer: impl Fn(&mut std::net::TcpStream) -> bool + Send + Sync + 'static) -> Said {
+    let server = Server::raw(move |request, stream| {
+        if request.path() == "/broken" {
+            answer(stream)
+        } else {
+            stream.write_all(&json("{}")).is_ok()
+        }
+    });
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+scenarios:
+  before: { steps: [{ http: GET /fine }] }
+  broken: { steps: [{ http: GET /broken, timeout: 2s, expect: { status: 200, $.a: 1 } }] }
+  after: { steps: [{ http: GET /fine }] }
+",
+    );
+    let said = folder.run_local(&["-j", "1"]);
+    assert!(said.stderr.contains("case::before"), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("3 scenarios: 2 passed, 1 "),
+        "the others pass: {}",
+        said.stderr
+    );
+    said
+}
+
+/// One problem, with this text in it.
+fn one_problem(said: &Said, code: i32, text: &str) {
+    assert_eq!(said.code, code, "{}", said.stderr);
+    let problems = said.stderr.matches("\nerror[").count();
+    assert_eq!(problems, 1, "one problem: {}", said.stderr);
+    assert!(said.stderr.contains(text), "`{text}` in {}", said.stderr);
+    assert!(!said.stderr.contains("panic"), "{}", said.stderr);
+}
+
+#[test]
+fn a_connection_closed_before_the_answer() {
+    one_problem(&broken(|_| false), 3, "clos");
+}
+
+#[test]
+fn half_a_body() {
+    let said = broken(|stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{\"a\":");
+        false
+    });
+    one_problem(&said, 3, "error[");
+}
+
+#[test]
+fn an_endless_body() {
+    let said = broken(|stream| {
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+        let chunk = [b"10000\r\n".as_slice(), &vec![b'x'; 0x10000], b"\r\n"].concat();
+        while stream.write_all(&chunk).is_ok() {}
+        false
+    });
+    one_problem(&said, 3, "larger than the limit");
+}
+
+#[test]
+fn a_bad_status_line() {
+    let said = broken(|stream| {
+        let _ = stream.write_all(b"HELLO there\r\n\r\n");
+        false
+    });
+    one_problem(&said, 3, "HTTP");
+}
+
+#[test]
+fn garbage_that_says_that_it_is_gzip() {
+    let said = broken(|stream| {
+        let headers = [("content-encoding", "gzip")];
+        stream.write_all(&reply(200, &headers, "not gzip")).is_ok()
+    });
+    one_problem(&said, 3, "gzip");
+}
+
+#[test]
+fn ten_megabytes_of_brackets() {
+    let said = broken(|stream| stream.write_all(&json(vec![b'['; 10_000_000])).is_ok());
+    assert!(matches!(said.code, 1 | 3), "{}", said.stderr);
+    one_problem(&said, said.code, "JSON");
+    assert!(said.stderr.len() < 20_000, "it is cut");
+}
+
+const SECRET: &str = "s3cr3t/+ \"<value>&%";
+
+fn forms(secret: &str) -> Vec<String> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+    let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+    vec![
+        secret.to_owned(),
+        STANDARD.encode(secret),
+        URL_SAFE_NO_PAD.encode(secret),
+        STANDARD.encode(format!("user:{secret}")),
+        url::form_urlencoded::byte_serialize(secret.as_bytes()).collect(),
+        secret
+            .replace('/', "%2F")
+            .replace('+', "%2B")
+            .replace(' ', "%20"),
+        hex.to_uppercase(),
+        hex,
+        secret.replace('"', "\\\""),
+        secret
+            .replace('&', "&amp;")
+            .replace('<', "&lt;")
+            .replace('>', "&gt;"),
+    ]
+}
+
+const SECRET_PACK: &str = "secrets: { key: { env: RAW_KEY } }\n";
+
+#[test]
+fn secrets_are_in_no_output_in_no_form() {
+    let server = Server::new(|request| {
+        let token = "tok-fresh-0123456789";
+        let echoed = serde_json::Value::String(request.text());
+        json(format!(
+            "{{\"echo\": {echoed}, \"token\": \"{token}\", \"again\": \"Bearer {token}\"}}"
+        ))
+    });
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+secrets: { key: { env: RAW_KEY } }
+scenarios:
+  leaks:
+    steps:
+      - http: POST /a/${{ secrets.key }}
+        query: { key: '${{ secrets.key }}' }
+        headers: { x-hex: '${{ secrets.key | base64 }}' }
+        auth: { basic: { username: user, password: '${{ secrets.key }}' } }
+        json: { key: '${{ secrets.key }}', encoded: '${{ secrets.key | url_encode }}' }
+        capture: { token: { jsonpath: $.token, secret: true } }
+        expect: { $.echo: nothing like it }
+",
+    );
+    folder.raw_pack(&server.url, "");
+    let said: Said = folder
+        .probity(&[
+            "run",
+            "case.scenario.yaml",
+            "--env",
+            "local",
+            "-vv",
+            "--format",
+            "json",
+            "--report",
+            "junit=out.xml",
+            "--report",
+            "json=out.json",
+        ])
+        .env("RAW_KEY", SECRET)
+        .output()
+        .expect("it starts")
+        .into();
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    assert_eq!(server.received().len(), 1, "it was sent");
+    let outputs = [
+        ("stderr", said.stderr),
+        ("stdout", said.stdout),
+        ("junit", folder.read("out.xml")),
+        ("json", folder.read("out.json")),
+    ];
+    for (name, output) in outputs {
+        assert!(output.contains("leaks"), "{name} tells of the scenario");
+        for form in forms(SECRET)
+            .iter()
+            .map(String::as_str)
+            .chain(["tok-fresh-0123456789"])
+        {
+            assert!(!output.contains(form), "{name} has `{form}`:\n{output}");
+        }
+    }
+}
+
+#[test]
+fn a_secret_without_a_value_is_named_and_nothing_is_sent() {
+    let server = Server::new(|_| json("{}"));
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+scenarios:
+  first: { steps: [{ http: GET / }] }
+",
+    );
+    folder.raw_pack(
+        &server.url,
+        &format!("{SECRET_PACK}request: {{ headers: {{ x-key: '${{{{ secrets.key }}}}' }} }}\n"),
+    );
+    for value in [None, Some("")] {
+        let mut command = folder.probity(&["run", "case.scenario.yaml", "--env", "local"]);
+        command.envs(value.map(|value| ("RAW_KEY", value)));
+        let said: Said = command.output().expect("it starts").into();
+        assert!(matches!(said.code, 2 | 3), "{}", said.stderr);
+        assert!(said.stderr.contains("RAW_KEY"), "{}", said.stderr);
+        assert!(!said.stderr.contains("***"), "{}", said.stderr);
+    }
+    assert!(server.received().is_empty(), "nothing was sent");
+}
+
+#[test]
+fn other_origins_and_refused_hosts_are_never_addressed() {
+    let other = Server::new(|_| json("{}"));
+    let location = other.url.clone();
+    let server = Server::new(move |_| reply(302, &[("location", &location)], ""));
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        &format!(
+            "packs: [raw]
+scenarios:
+  absolute: {{ steps: [{{ http: 'GET {0}/' }}] }}
+  computed: {{ vars: {{ url: '{0}/x' }}, steps: [{{ http: 'GET ${{{{ url | raw }}}}' }}] }}
+  redirected: {{ steps: [{{ http: GET /, follow_redirects: 3 }}] }}
+  traversal: {{ steps: [{{ http: 'GET /a/${{{{ \"..\" }}}}/b' }}] }}
+",
+            other.url
+        ),
+    );
+    let said = folder.run_local(&["-j", "1"]);
+    assert!(matches!(said.code, 2 | 3), "{}", said.stderr);
+    assert!(
+        said.stderr.contains("4 scenarios: 0 passed"),
+        "{}",
+        said.stderr
+    );
+    assert!(other.received().is_empty(), "{:?}", other.lines());
+    assert_eq!(server.lines(), ["GET /"], "only the redirected one");
+
+    // `refuse` wins over the environment's own address.
+    folder.raw_pack(&server.url, "refuse: [127.0.0.1]\n");
+    let said = folder.run_local(&["-j", "1"]);
+    assert!(matches!(said.code, 2 | 3), "{}", said.stderr);
+    assert_eq!(server.received().len(), 1, "nothing more was sent");
+}
+
+#[test]
+fn redirects_are_not_followed_unless_told() {
+    let server = Server::new(|request| match request.path().as_str() {
+        "/old" => reply(302, &[("location", "/new")], ""),
+        _ => json("{}"),
+    });
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+scenarios:
+  stays: { steps: [{ http: GET /old, expect: { status: 302, headers: { location: /new } } }] }
+",
+    );
+    let said = folder.run_local(&[]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert_eq!(server.lines(), ["GET /old"]);
+}
+
+#[test]
+fn cookies_stay_in_their_scenario() {
+    let server = Server::new(|request| match request.path().as_str() {
+        "/login" => reply(200, &[("set-cookie", "session=abc; Path=/")], ""),
+        _ => json(format!(
+            "{{\"cookie\": {:?}}}",
+            request.header("cookie").unwrap_or_default()
+        )),
+    });
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+scenarios:
+  has_one:
+    steps:
+      - { http: GET /login, expect: { cookies: { session: abc } } }
+      - { http: GET /who, expect: { $.cookie: session=abc } }
+  has_none: { steps: [{ http: GET /who, expect: { $.cookie: '' } }] }
+",
+    );
+    let said = folder.run_local(&["-j", "1"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+}
+
+/// What is random but not of the clock, which is real here.
+const RANDOM: &str = "packs: [raw]
+vars: { company: '${{ fake.company() }}' }
+scenarios:
+  rows:
+    matrix: { n: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], kind: [a, b] }
+    steps:
+      - http: POST /${{ case.n }}/${{ case.kind }}
+        headers: { idempotency-key: '${{ uuid() }}' }
+        json: { company: '${{ company }}', id: '${{ random_string(26) }}', n: '${{ random_int(1, 1000000) }}' }
+        capture: { id: $.id }
+      - for_each: [1, 2]
+        http: PUT /${{ case.n }}/${{ case.kind }}/${{ item }}
+        json: { id: '${{ id }}', name: '${{ random_string(12) }}' }
+      - http: POST /${{ case.n }}/${{ case.kind }}/form
+        multipart: { field: '${{ random_int(1, 99999999) }}' }
+  alone:
+    steps:
+      - http: POST /alone
+        json: { who: '${{ fake.email() }}', at: '${{ random_int(1, 9) }}' }
+";
+
+/// What was sent, by scenario: every request starts with its path.
+fn sent(args: &[&[&str]]) -> Vec<String> {
+    let server = Server::new(|request| {
+        let body: serde_json::Value = serde_json::from_str(&request.body()).unwrap_or_default();
+        json(format!("{{\"id\": {}}}", body["id"]))
+    });
+    let folder = Folder::with_raw_pack(&server.url, RANDOM);
+    for args in args {
+        let mut all = vec!["run", "--env", "local", "--seed", "42"];
+        all.extend(*args);
+        let said = folder.run(&all);
+        assert_eq!(said.code, 0, "{}", said.stderr);
+    }
+    let host = server.url.trim_start_matches("http://").to_owned();
+    let texts = server.received().into_iter().map(|request| request.text());
+    let mut texts: Vec<String> = texts.map(|text| text.replace(&host, "HOST")).collect();
+    texts.sort();
+    texts
+}
+
+fn same(expected: &[String], actual: &[String], how: &str) {
+    assert_eq!(expected.len(), actual.len(), "{how}");
+    for (expected, actual) in expected.iter().zip(actual) {
+        assert_eq!(expected, actual, "{how}");
+    }
+}
+
+#[test]
+fn the_same_seed_sends_the_same_bytes() {
+    let file = "case.scenario.yaml";
+    let one_by_one = sent(&[&[file, "-j", "1"]]);
+    assert_eq!(one_by_one.len(), 20 * 4 + 1);
+    same(&one_by_one, &sent(&[&[file, "-j", "64"]]), "at once");
+    let shards: [&[&str]; 2] = [&[file, "--shard", "1/2"], &[file, "--shard", "2/2"]];
+    same(&one_by_one, &sent(&shards), "in shards");
+    let mut names = vec![format!("{file}::alone")];
+    for n in 1..=10 {
+        names.extend(["a", "b"].map(|kind| format!("{file}::rows [n={n}, kind={kind}]")));
+    }
+    let alone: Vec<[&str; 1]> = names.iter().map(|name| [name.as_str()]).collect();
+    let alone: Vec<&[&str]> = alone.iter().map(<[&str; 1]>::as_slice).collect();
+    same(&one_by_one, &sent(&alone), "each alone");
+    let distinct: std::collections::HashSet<_> = one_by_one.iter().collect();
+    assert_eq!(distinct.len(), one_by_one.len(), "no two are alike");
+}
+
+#[test]
+fn junit_is_well_formed_and_its_names_are_stable_whatever_a_server_sends() {
+    let server = Server::new(|request| {
+        let bytes: Vec<u8> = (0..=255).chain(*b"]]><&\xef\xbf\xbe\xed\xa0\x80").collect();
+        let headers: &[(&str, &str)] = match request.path().as_str() {
+            "/json" => &[("content-type", "application/json")],
+            _ => &[
+                ("content-type", "text/plain"),
+                ("x-odd", "\u{1}\u{fffe}]]>"),
+            ],
+        };
+        reply(500, headers, bytes)
+    });
+    let scenarios = "packs: [raw]
+scenarios:
+  text: { steps: [{ http: GET /text, expect: { status: 200, text: fine } }] }
+  json: { cases: [{ a: \"\\x01<>&]]>\\uFFFE\" }, { a: b }], steps: [{ http: GET /json, expect: { $.a: '${{ case.a }}' } }] }
+";
+    let folder = Folder::with_raw_pack(&server.url, scenarios);
+    let names = |seed: &str| {
+        let report = [
+            "--seed",
+            seed,
+            "--report",
+            "junit=out.xml",
+            "--report",
+            "junit-strict=strict.xml",
+        ];
+        let said = folder.run_local(&report);
+        assert!(matches!(said.code, 1 | 3), "{}", said.stderr);
+        roxmltree::Document::parse(&folder.read("strict.xml")).expect("well-formed");
+        let text = folder.read("out.xml");
+        let document = roxmltree::Document::parse(&text).expect("well-formed");
+        let cases = document
+            .descendants()
+            .filter(|node| node.has_tag_name("testcase"));
+        cases
+            .map(|case| {
+                format!(
+                    "{:?}.{:?}",
+                    case.attribute("classname"),
+                    case.attribute("name")
+                )
+            })
+            .collect::<Vec<_>>()
+    };
+    let first = names("1");
+    assert_eq!(first.len(), 3);
+    assert_eq!(first, names("2"), "written over, and with the same names");
+}
+
+#[test]
+fn many_requests_are_in_flight_by_default() {
+    use std::sync::{Arc, Barrier};
+    // Nobody is answered before a hundred have asked.
+    let barrier = Arc::new(Barrier::new(100));
+    let server = Server::raw(move |_, stream| {
+        barrier.wait();
+        stream.write_all(&json("{}")).is_ok()
+    });
+    let rows: Vec<String> = (0..100).map(|n| format!("{{ n: {n} }}")).collect();
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        &format!(
+            "packs: [raw]
+scenarios:
+  many:
+    cases: [{}]
+    steps: [{{ http: GET /1 }}, {{ http: GET /2 }}, {{ http: GET /3 }}]
+",
+            rows.join(", ")
+        ),
+    );
+    let said = folder.run_local(&[]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert_eq!(server.received().len(), 300);
+}
+
+#[cfg(unix)]
+mod signals {
+    use super::*;
+    use std::process::Stdio;
+    use std::time::Instant;
+
+    const SLOW: &str = "packs: [raw]
+scenarios:
+  slow:
+    matrix: { n: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], m: [0, 1, 2, 3, 4] }
+    steps:
+      - http: POST /things/${{ case.n }}-${{ case.m }}
+        cleanup: { http: 'DELETE /things/${{ case.n }}-${{ case.m }}' }
+      - http: GET /slow
+";
+
+    /// Stops a run of 50 scenarios by a signal, once all of them wait for an answer.
+    fn interrupted(signal: &str) -> (i32, Server, Folder, String) {
+        let server = Server::raw(|request, stream| {
+            if request.path() == "/slow" {
+                std::thread::sleep(Duration::from_mins(2));
+                return false;
+            }
+            stream.write_all(&json("{}")).is_ok()
+        });
+        let folder = Folder::with_raw_pack(&server.url, SLOW);
+        let mut command = folder.probity(&[
+            "run",
+            "case.scenario.yaml",
+            "--env",
+            "local",
+            "--report",
+            "junit=out.xml",
+            "--report",
+            "json=out.json",
+        ]);
+        let child = command
+            .stderr(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let start = Instant::now();
+        while server
+            .lines()
+            .iter()
+            .filter(|line| *line == "GET /slow")
+            .count()
+            < 50
+        {
+            assert!(
+                start.elapsed() < Duration::from_secs(30),
+                "all are asked for in time"
+            );
+            std::thread::yield_now();
+            std::thread::park_timeout(Duration::from_millis(5));
+        }
+        let pid = child.id().to_string();
+        let killed = std::process::Command::new("kill")
+            .args([signal, &pid])
+            .status();
+        assert!(killed.expect("there is `kill`").success());
+        let output = child.wait_with_output().expect("it ends");
+        assert!(start.elapsed() < Duration::from_mins(1), "it ends soon");
+        let said: Said = output.into();
+        (said.code, server, folder, said.stderr)
+    }
+
+    #[test]
+    fn an_interrupt_cleans_up_and_writes_whole_reports() {
+        let (code, server, folder, stderr) = interrupted("-INT");
+        assert_eq!(code, 130, "{stderr}");
+        let lines = server.lines();
+        let deleted = lines
+            .iter()
+            .filter(|line| line.starts_with("DELETE"))
+            .count();
+        assert_eq!(deleted, 50, "{stderr}");
+        let text = folder.read("out.xml");
+        let document = roxmltree::Document::parse(&text).expect("well-formed");
+        let cases = document
+            .descendants()
+            .filter(|node| node.has_tag_name("testcase"))
+            .count();
+        assert_eq!(cases, 50, "all of them are in it");
+        let json = folder.read("out.json");
+        let last = json.lines().last().expect("there are lines");
+        let last: serde_json::Value = serde_json::from_str(last).expect("JSON");
+        assert!(last.to_string().contains("summary"), "{last}");
+    }
+
+    #[test]
+    fn a_termination_does_so_too() {
+        let (code, server, _folder, stderr) = interrupted("-TERM");
+        assert_eq!(code, 143, "{stderr}");
+        let lines = server.lines();
+        assert_eq!(
+            lines
+                .iter()
+                .filter(|line| line.starts_with("DELETE"))
+                .count(),
+            50
+        );
+    }
+}
