@@ -35,7 +35,7 @@ fn kind_of(path: &Path) -> Option<&'static str> {
         "pack.yaml" => Some("pack"),
         "emulator.yaml" => Some("emulator"),
         _ if name.ends_with(".scenario.yaml") => Some("scenario"),
-        _ if folder == "actions" && name.ends_with(".yaml") => Some("action"),
+        _ if folder == "actions" => Some("action"),
         _ => None,
     }
 }
