@@ -50,6 +50,12 @@ impl Schema {
         }
     }
 
+    /// For who words what breaks it in another way.
+    #[must_use]
+    pub fn validator(&self) -> &Validator {
+        &self.0
+    }
+
     pub(super) fn new(validator: Validator) -> Self {
         Self(validator)
     }

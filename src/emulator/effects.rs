@@ -12,7 +12,7 @@ use super::timers::Timer;
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome, Setting, Template};
-use crate::pack::emulator::{Action, Call, CollectionName, Effect, Target};
+use crate::pack::emulator::{Action, Call, CollectionName, Effect, Field, Target};
 use crate::source::Place;
 use crate::value::{Map, Value, parse_duration};
 
@@ -90,7 +90,7 @@ impl Instance {
     fn insert(
         &mut self,
         collection: &CollectionName,
-        set: &[(Arc<str>, Template)],
+        set: &[Field],
         name: Option<&Arc<str>>,
         frame: &mut Frame,
     ) -> Step<()> {
@@ -112,13 +112,13 @@ impl Instance {
         fresh.bind_value("id", id.clone());
         let mut record = Map::new();
         record.insert("id".to_owned(), id.clone());
-        for (field, template) in &kind.fields {
-            let value = match set.shift_remove(&**field) {
+        for field in &kind.fields {
+            let value = match set.shift_remove(&*field.name) {
                 Some(value) => Outcome::Value(value),
-                None => self.value(template, &fresh)?,
+                None => self.value(&field.value, &fresh)?,
             };
             if let Outcome::Value(value) = value {
-                record.insert(field.to_string(), value);
+                record.insert(field.name.to_string(), value);
             }
         }
         record.extend(set);

@@ -15,8 +15,8 @@ use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expr, Outcome, Template};
 use crate::pack::emulator::{
-    Auth, Find, Let, LetValue, NamedValue, Otherwise, Reply, RequestCheck, Route, Rule, Selection,
-    Stage, Violation,
+    Auth, Field, Find, Let, LetValue, NamedValue, Otherwise, Reply, RequestCheck, Route, Rule,
+    Selection, Stage, Violation,
 };
 use crate::pack::{EmulatorFile, InstanceReport};
 use crate::random::Stream;
@@ -145,15 +145,11 @@ impl Instance {
     }
 
     /// Rendered fields; those that are `omit` are left out.
-    pub(super) fn fields(
-        &self,
-        fields: &[(Arc<str>, Template)],
-        frame: &Frame,
-    ) -> Step<Map<String, Value>> {
+    pub(super) fn fields(&self, fields: &[Field], frame: &Frame) -> Step<Map<String, Value>> {
         let mut rendered = Map::new();
-        for (name, template) in fields {
-            if let Outcome::Value(value) = self.value(template, frame)? {
-                rendered.insert(name.to_string(), value);
+        for field in fields {
+            if let Outcome::Value(value) = self.value(&field.value, frame)? {
+                rendered.insert(field.name.to_string(), value);
             }
         }
         Ok(rendered)

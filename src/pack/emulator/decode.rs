@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::effects::{decode_effects, selection};
 use super::tables;
 use super::{
-    Auth, BodySchema, Collection, CollectionName, EmulatorFile, Errors, Fact, FactKind, Find, Let,
-    LetValue, NamedValue, Otherwise, Pattern, Procedure, Reply, ReplyBody, RequestCheck, Route,
-    Rule, Segment, Stage,
+    Auth, BodySchema, Collection, CollectionName, EmulatorFile, Errors, Fact, FactKind, Field,
+    Find, Let, LetValue, NamedValue, Otherwise, Pattern, Procedure, Reply, ReplyBody, RequestCheck,
+    Route, Rule, Segment, Stage,
 };
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields, plain_value};
@@ -156,7 +156,7 @@ fn collections(node: Option<&Node>, decoder: &mut Decoder) -> Vec<Collection> {
             place: decoder.key_place(&entry.key),
             facts: facts(fields, decoder),
             id: decoder.template(id),
-            fields: templates(fields.get("fields"), decoder),
+            fields: record_fields(fields.get("fields"), decoder),
         });
     }
     collections
@@ -333,9 +333,8 @@ fn schema(node: &Node, decoder: &mut Decoder) -> Option<Arc<BodySchema>> {
             }),
         _ => Ok(plain_value(node)),
     };
-    let schema = read.map(BodySchema::new);
-    match schema.and_then(|schema| schema.compiled().map(|_| ()).map(|()| schema)) {
-        Ok(schema) => Some(Arc::new(schema)),
+    match read {
+        Ok(schema) => Some(Arc::new(BodySchema::new(schema))),
         Err(message) => {
             let problem = Diagnostic::error("bad-schema", message).at(decoder.place(node));
             decoder.problem(problem);
@@ -387,7 +386,7 @@ pub(super) fn reply(node: &Node, decoder: &mut Decoder) -> Reply {
     } else if let Some(node) = fields.get("text") {
         ReplyBody::Text(decoder.template(node))
     } else if let Some(node) = fields.get("error") {
-        ReplyBody::Error(templates(Some(node), decoder))
+        ReplyBody::Error(record_fields(Some(node), decoder))
     } else {
         ReplyBody::Empty
     };
@@ -437,12 +436,13 @@ pub(super) fn headers(node: Option<&Node>, decoder: &mut Decoder) -> Vec<(String
     headers
 }
 
-pub(super) fn templates(node: Option<&Node>, decoder: &mut Decoder) -> Vec<(Arc<str>, Template)> {
+pub(super) fn record_fields(node: Option<&Node>, decoder: &mut Decoder) -> Vec<Field> {
     node.map_or(&[][..], |node| decoder.map(node))
         .iter()
-        .map(|entry| {
-            let name = Arc::from(entry.key.text.as_str());
-            (name, decoder.template(&entry.value))
+        .map(|entry| Field {
+            name: Arc::from(entry.key.text.as_str()),
+            place: decoder.key_place(&entry.key),
+            value: decoder.template(&entry.value),
         })
         .collect()
 }

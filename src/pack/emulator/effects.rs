@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::decode::{binding, collection_name, facts, templates};
+use super::decode::{binding, collection_name, facts, record_fields};
 use super::tables;
 use super::{Action, Call, Effect, Effects, Selection, Target};
 use crate::diagnostic::Diagnostic;
@@ -44,7 +44,7 @@ fn action(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<Acti
     Some(match kind {
         "insert" => Action::Insert {
             collection: collection_name(subject, decoder)?,
-            set: templates(fields.get("set"), decoder),
+            set: record_fields(fields.get("set"), decoder),
             name: match fields.get("as") {
                 Some(node) => {
                     let (name, place) = (decoder.text(node)?, decoder.place(node));
@@ -55,7 +55,7 @@ fn action(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<Acti
         },
         "update" => Action::Update {
             target: target(subject, fields, decoder)?,
-            set: templates(fields.get("set"), decoder),
+            set: record_fields(fields.get("set"), decoder),
         },
         "delete" => Action::Delete(target(subject, fields, decoder)?),
         "cancel" => Action::Cancel(decoder.template(subject)),
@@ -121,7 +121,7 @@ pub(super) fn selection(
     Some(Selection {
         collection: collection_name(collection, decoder)?,
         id: id.map(|node| decoder.template(node)),
-        fields: templates(fields.get("where"), decoder),
+        fields: record_fields(fields.get("where"), decoder),
     })
 }
 

@@ -2,8 +2,11 @@
 
 mod decode;
 mod effects;
+mod lint;
 mod schema;
 pub mod tables;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +16,7 @@ use crate::expr::{Expr, Setting, Template};
 use crate::source::{Place, Source};
 use crate::value::Value;
 
+pub use lint::lint;
 pub use schema::{BodySchema, Violation};
 
 /// A provider's sandbox.
@@ -68,6 +72,15 @@ pub struct NamedValue {
     pub literal: Option<Arc<Value>>,
 }
 
+/// A field and the template of its value.
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: Arc<str>,
+    /// Where its name stands.
+    pub place: Place,
+    pub value: Template,
+}
+
 /// What all errors that the pack answers have in common.
 #[derive(Clone, Debug, Default)]
 pub struct Errors {
@@ -105,7 +118,7 @@ pub struct Collection {
     pub facts: Vec<Fact>,
     pub id: Template,
     /// What a fresh record has besides its id; reads `id`.
-    pub fields: Vec<(Arc<str>, Template)>,
+    pub fields: Vec<Field>,
 }
 
 /// One operation of the API.
@@ -176,7 +189,7 @@ pub struct Selection {
     pub collection: CollectionName,
     pub id: Option<Template>,
     /// Fields and what each must equal; one whose value is `omit` is not asked.
-    pub fields: Vec<(Arc<str>, Template)>,
+    pub fields: Vec<Field>,
 }
 
 /// The name of a collection, and where it stands.
@@ -234,13 +247,13 @@ pub struct Effect {
 pub enum Action {
     Insert {
         collection: CollectionName,
-        set: Vec<(Arc<str>, Template)>,
+        set: Vec<Field>,
         /// The name by which later expressions read the record.
         name: Option<Arc<str>>,
     },
     Update {
         target: Target,
-        set: Vec<(Arc<str>, Template)>,
+        set: Vec<Field>,
     },
     Delete(Target),
     After {
@@ -292,5 +305,5 @@ pub enum ReplyBody {
     Json(Template),
     Text(Template),
     /// An error, in the form that `errors` gives it.
-    Error(Vec<(Arc<str>, Template)>),
+    Error(Vec<Field>),
 }

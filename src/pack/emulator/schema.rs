@@ -4,13 +4,14 @@ use std::sync::OnceLock;
 
 use jsonschema::error::ValidationErrorKind;
 
+use crate::check::Schema;
 use crate::value::Value;
 
 /// The schema of a body.
 #[derive(Debug)]
 pub struct BodySchema {
     pub schema: Value,
-    compiled: OnceLock<Result<jsonschema::Validator, String>>,
+    compiled: OnceLock<Result<Schema, String>>,
 }
 
 /// One way in which a request is not as it should be.
@@ -49,13 +50,9 @@ impl BodySchema {
     /// A message: the schema is not valid.
     pub fn compiled(&self) -> Result<&jsonschema::Validator, String> {
         self.compiled
-            .get_or_init(|| {
-                jsonschema::options()
-                    .should_validate_formats(true)
-                    .build(&self.schema)
-                    .map_err(|error| error.to_string())
-            })
+            .get_or_init(|| Schema::compile(&self.schema))
             .as_ref()
+            .map(Schema::validator)
             .map_err(Clone::clone)
     }
 }

@@ -1,0 +1,392 @@
+//! Names that are not defined where they are read, in a walk through the file as a request takes it.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::scope::{Bound, Scope, fields};
+use crate::diagnostic::Diagnostic;
+use crate::expr::{Expr, Reference, Setting, Template};
+use crate::pack::Pack;
+use crate::pack::emulator::{
+    Action, Auth, Call, Collection, CollectionName, Effect, EmulatorFile, Field, LetValue,
+    Otherwise, Reply, ReplyBody, Route, Rule, Selection, Stage, Target,
+};
+use crate::source::Place;
+
+pub(super) fn check(file: &EmulatorFile, pack: &Pack, problems: &mut Vec<Diagnostic>) {
+    let scope = Scope {
+        pack,
+        file,
+        request: None,
+        any_request: false,
+        body: None,
+        bound: Vec::new(),
+    };
+    let mut walk = Walk {
+        scope,
+        calls: Vec::new(),
+        timers: 0,
+        found: Vec::new(),
+        given: HashMap::new(),
+        more: &[],
+    };
+    walk.file(file);
+    let mut seen = HashSet::new();
+    // A procedure is walked through for each that does it, and what is wrong with it is told once.
+    let once = |problem: &Diagnostic| {
+        let place = problem.place.as_ref().map(|place| place.span);
+        seen.insert((place, problem.message.clone()))
+    };
+    let mut found = walk.found;
+    found.retain(once);
+    problems.extend(found);
+}
+
+struct Walk<'a> {
+    scope: Scope<'a>,
+    /// The procedures that the walk is in, and how many timers it was in when it came to each.
+    calls: Vec<(&'a str, usize)>,
+    timers: usize,
+    found: Vec<Diagnostic>,
+    /// What replies say in `error`.
+    given: HashMap<Arc<str>, Place>,
+    /// Names that exist at this place alone.
+    more: &'a [&'a str],
+}
+
+impl<'a> Walk<'a> {
+    fn file(&mut self, file: &'a EmulatorFile) {
+        for named in &file.values {
+            self.template(&named.value);
+            let bound = (Arc::clone(&named.name), Bound::Value);
+            self.scope.bound.push(bound);
+        }
+        for collection in &file.collections {
+            self.template(&collection.id);
+            self.more = &["id"];
+            self.fields(&collection.fields);
+            self.more = &[];
+        }
+        self.scope.any_request = true;
+        if let Some(auth) = &file.auth {
+            self.auth(auth);
+        }
+        self.rules(&file.rules);
+        for reply in [&file.errors.malformed, &file.errors.not_found] {
+            reply.iter().for_each(|reply| self.reply(reply));
+        }
+        self.more = &["violations"];
+        file.errors
+            .invalid
+            .iter()
+            .for_each(|reply| self.reply(reply));
+        self.more = &[];
+        for route in &file.routes {
+            self.route(route);
+        }
+        self.errors(file);
+    }
+
+    /// The form of errors, once it is known what replies say in them.
+    fn errors(&mut self, file: &'a EmulatorFile) {
+        let Some(json) = &file.errors.json else {
+            return;
+        };
+        self.more = &["error", "status"];
+        let headers = file.errors.headers.iter().map(|(_, template)| template);
+        let mut read = HashSet::new();
+        for template in headers.chain([json]) {
+            self.template(template);
+            for reference in template.references() {
+                if let [first, name, ..] = reference.path.as_slice()
+                    && first == "error"
+                {
+                    read.insert(name.clone());
+                    if !self.given.contains_key(name.as_str()) {
+                        let message = format!("no reply says `{name}` in its `error`");
+                        self.fault("undefined-name", message, &reference.place);
+                    }
+                } else if reference.path == ["error"] {
+                    return;
+                }
+            }
+        }
+        self.more = &[];
+        let unread = |(name, _): &(&Arc<str>, &Place)| !read.contains(&***name);
+        let unread: Vec<_> = self.given.iter().filter(unread).collect();
+        let problem = |(name, place): (&Arc<str>, &Place)| {
+            let message = format!("the form of errors never reads `error.{name}`");
+            Diagnostic::error("unused", message).at(place.clone())
+        };
+        self.found.extend(unread.into_iter().map(problem));
+    }
+
+    fn auth(&mut self, auth: &'a Auth) {
+        self.condition(auth.condition.as_ref());
+        self.templates(&auth.headers);
+        auth.missing.iter().for_each(|reply| self.reply(reply));
+        self.reply(&auth.otherwise);
+    }
+
+    fn route(&mut self, route: &'a Route) {
+        let depth = self.scope.bound.len();
+        self.scope.request = Some(route);
+        self.scope.body = route.stages.iter().find_map(|stage| match stage {
+            Stage::Request(check) => check.json.as_deref(),
+            _ => None,
+        });
+        for stage in &route.stages {
+            self.stage(stage);
+        }
+        self.effects(&route.effects);
+        self.reply(&route.respond);
+        self.scope.bound.truncate(depth);
+        self.scope.request = None;
+        self.scope.body = None;
+    }
+
+    fn stage(&mut self, stage: &'a Stage) {
+        match stage {
+            Stage::Let(lets) => {
+                for one in lets {
+                    let bound = self.let_value(&one.value);
+                    self.scope.bound.push((Arc::clone(&one.name), bound));
+                }
+            }
+            Stage::Request(check) => {
+                self.more = &["violations"];
+                check.otherwise.iter().for_each(|reply| self.reply(reply));
+                self.more = &[];
+            }
+            Stage::Rules(rules) => self.rules(rules),
+        }
+    }
+
+    fn let_value(&mut self, value: &'a LetValue) -> Bound<'a> {
+        match value {
+            LetValue::Template(template) => {
+                self.template(template);
+                Bound::Value
+            }
+            LetValue::All(selection) => {
+                self.selection(selection);
+                Bound::Value
+            }
+            LetValue::Find(find) => {
+                if let Otherwise::Reply(reply) = &find.otherwise {
+                    self.reply(reply);
+                }
+                let collection = self.selection(&find.select);
+                collection.map_or(Bound::Value, Bound::Record)
+            }
+        }
+    }
+
+    fn rules(&mut self, rules: &'a [Rule]) {
+        for rule in rules {
+            let depth = self.scope.bound.len();
+            self.condition(Some(&rule.condition));
+            self.effects(&rule.effects);
+            self.reply(&rule.respond);
+            self.scope.bound.truncate(depth);
+        }
+    }
+
+    fn effects(&mut self, effects: &'a [Effect]) {
+        for effect in effects {
+            self.condition(effect.condition.as_ref());
+            self.action(&effect.action);
+        }
+    }
+
+    fn action(&mut self, action: &'a Action) {
+        match action {
+            Action::Insert {
+                collection,
+                set,
+                name,
+            } => {
+                self.fields(set);
+                let Some(kind) = self.collection(collection) else {
+                    return;
+                };
+                self.known_fields(kind, set);
+                if let Some(name) = name {
+                    let bound = (Arc::clone(name), Bound::Record(kind));
+                    self.scope.bound.push(bound);
+                }
+            }
+            Action::Update { target, set } => {
+                self.fields(set);
+                if let Some(kind) = self.target(target) {
+                    self.known_fields(kind, set);
+                }
+            }
+            Action::Delete(target) => {
+                self.target(target);
+            }
+            Action::After { delay, name, call } => {
+                if let Setting::Dynamic(template) = delay {
+                    self.template(template);
+                }
+                name.iter().for_each(|name| self.template(name));
+                self.timers += 1;
+                self.call(call);
+                self.timers -= 1;
+            }
+            Action::Do(call) => self.call(call),
+            Action::Cancel(name) => self.template(name),
+        }
+    }
+
+    fn call(&mut self, call: &'a Call) {
+        match call {
+            Call::Effects(effects) => self.effects(effects),
+            Call::Procedure { name, place } => {
+                let file = self.scope.file;
+                let Some((name, procedure)) = file.procedures.get_key_value(name) else {
+                    let known = file.procedures.keys().map(String::as_str);
+                    let problem = Diagnostic::error(
+                        "undefined-name",
+                        format!("there is no procedure `{name}`"),
+                    )
+                    .at(place.clone())
+                    .suggest(name, known);
+                    self.found.push(problem);
+                    return;
+                };
+                if let Some((_, timers)) = self.calls.iter().rfind(|(call, _)| call == name) {
+                    if *timers == self.timers {
+                        let message = format!("`{name}` does itself without end");
+                        self.fault("endless", message, place);
+                    }
+                    return;
+                }
+                self.calls.push((name, self.timers));
+                self.effects(&procedure.effects);
+                self.calls.pop();
+            }
+        }
+    }
+
+    fn target(&mut self, target: &'a Target) -> Option<&'a Collection> {
+        match target {
+            Target::Where(selection) => self.selection(selection),
+            Target::Record { name, place } => match self.scope.get(name) {
+                Some(Bound::Record(kind)) => Some(kind),
+                Some(Bound::Value) => {
+                    let message = format!("`{name}` is a value, not a record");
+                    self.fault("not-a-record", message, place);
+                    None
+                }
+                None => {
+                    let records = self.scope.bound.iter().map(|(name, _)| &**name);
+                    let mut problem = Diagnostic::error(
+                        "undefined-name",
+                        format!("there is no record `{name}` here"),
+                    )
+                    .at(place.clone())
+                    .suggest(name, records);
+                    if self.scope.collection(name).is_some() {
+                        let help = "it is a collection: say with `where` which of its records";
+                        problem = problem.help(help);
+                    }
+                    self.found.push(problem);
+                    None
+                }
+            },
+        }
+    }
+
+    fn selection(&mut self, selection: &'a Selection) -> Option<&'a Collection> {
+        selection.id.iter().for_each(|id| self.template(id));
+        self.fields(&selection.fields);
+        let kind = self.collection(&selection.collection)?;
+        self.known_fields(kind, &selection.fields);
+        Some(kind)
+    }
+
+    fn collection(&mut self, name: &CollectionName) -> Option<&'a Collection> {
+        let found = self.scope.collection(&name.name);
+        if found.is_none() {
+            let known = self.scope.file.collections.iter().map(|one| &*one.name);
+            let problem = Diagnostic::error(
+                "undefined-name",
+                format!("there is no collection `{}`", name.name),
+            )
+            .at(name.place.clone())
+            .suggest(&name.name, known);
+            self.found.push(problem);
+        }
+        found
+    }
+
+    fn known_fields(&mut self, kind: &Collection, set: &[Field]) {
+        let known = fields(kind);
+        for Field { name, place, .. } in set {
+            if !known.contains(&&**name) {
+                let message = format!("a record of `{}` has no field `{name}`", kind.name);
+                let problem = Diagnostic::error("undefined-name", message)
+                    .at(place.clone())
+                    .suggest(name, known.iter().copied())
+                    .help("its collection names all fields; one that is not there at first is `${{ omit }}`");
+                self.found.push(problem);
+            }
+        }
+    }
+
+    fn reply(&mut self, reply: &Reply) {
+        self.template(&reply.status);
+        self.templates(&reply.headers);
+        match &reply.body {
+            ReplyBody::Empty => {}
+            ReplyBody::Json(template) | ReplyBody::Text(template) => self.template(template),
+            ReplyBody::Error(said) => {
+                self.fields(said);
+                let said = said
+                    .iter()
+                    .map(|one| (Arc::clone(&one.name), one.place.clone()));
+                self.given.extend(said);
+                if self.scope.file.errors.json.is_none() {
+                    let message = "the file does not say what form errors have".to_owned();
+                    self.fault("missing-key", message, &reply.place);
+                }
+            }
+        }
+    }
+
+    fn fields(&mut self, fields: &[Field]) {
+        fields.iter().for_each(|field| self.template(&field.value));
+    }
+
+    fn templates(&mut self, templates: &[(String, Template)]) {
+        templates
+            .iter()
+            .for_each(|(_, template)| self.template(template));
+    }
+
+    fn template(&mut self, template: &Template) {
+        self.references(&template.references());
+    }
+
+    fn condition(&mut self, condition: Option<&Expr>) {
+        if let Some(condition) = condition {
+            self.references(&condition.references());
+        }
+    }
+
+    fn references(&mut self, references: &[Reference]) {
+        for reference in references {
+            // Of several that do a procedure, one may bind a name and another not, which it then has to ask.
+            if reference.guarded && !self.calls.is_empty() {
+                continue;
+            }
+            self.found.extend(self.scope.fault(reference, self.more));
+        }
+    }
+
+    fn fault(&mut self, code: &'static str, message: String, place: &Place) {
+        let problem = Diagnostic::error(code, message).at(place.clone());
+        self.found.push(problem);
+    }
+}

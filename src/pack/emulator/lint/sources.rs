@@ -1,0 +1,45 @@
+//! Facts without a source: a reader must be able to tell the provider's word from ours.
+
+use super::all_effects;
+use crate::diagnostic::Diagnostic;
+use crate::pack::emulator::{Action, EmulatorFile, Fact, Stage};
+use crate::source::Place;
+
+pub(super) fn check(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
+    let mut demand = |what: &str, facts: &[Fact], place: &Place| {
+        if facts.is_empty() {
+            problems.push(
+                Diagnostic::warning(
+                    "missing-source",
+                    format!("where this {what} comes from is not said"),
+                )
+                .at(place.clone())
+                .help("add `source: documented …`, `observed …` or `assumed …`"),
+            );
+        }
+    };
+    if let Some(auth) = &file.auth {
+        demand("auth", &auth.facts, &auth.place);
+    }
+    for collection in &file.collections {
+        demand("collection", &collection.facts, &collection.place);
+    }
+    for rule in &file.rules {
+        demand("rule", &rule.facts, &rule.place);
+    }
+    for route in &file.routes {
+        demand("route", &route.facts, &route.place);
+        for stage in &route.stages {
+            if let Stage::Rules(rules) = stage {
+                for rule in rules {
+                    demand("rule", &rule.facts, &rule.place);
+                }
+            }
+        }
+    }
+    for effect in all_effects(file) {
+        if matches!(effect.action, Action::After { .. }) {
+            demand("timer", &effect.facts, &effect.place);
+        }
+    }
+}

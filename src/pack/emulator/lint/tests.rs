@@ -1,0 +1,305 @@
+//! Each fault of an emulator file, and a file without any.
+
+use super::lint;
+use crate::diagnostic::Diagnostic;
+use crate::pack::emulator::testing::{load, pack};
+
+const GOOD: &str = "
+let:
+  open_states: [fresh, paid]
+errors:
+  json: { code: '${{ error.code }}', status: '${{ status }}', more: '${{ error.more | default(omit) }}' }
+  invalid: { status: 400, error: { code: invalid, more: '${{ violations }}' } }
+  not_found: { status: 404, error: { code: not_found } }
+auth:
+  source: documented somewhere
+  headers: { x-key: '${{ secrets.key }}' }
+  else: { status: 401, error: { code: no } }
+collections:
+  orders:
+    source: documented somewhere
+    id: o_${{ random_string(4) }}
+    fields: { state: fresh, link: '/o/${{ id }}', note: '${{ omit }}' }
+routes:
+  - route: POST /orders
+    source: documented somewhere
+    request:
+      json: { properties: { note: { type: string } } }
+    effects:
+      - insert: orders
+        as: order
+        set: { note: '${{ request.json.note | default(omit) }}' }
+      - do: pay_later
+    respond: { status: 201, json: '${{ order }}' }
+  - route: GET /orders/{id}
+    source: documented somewhere
+    let:
+      order: { find: orders, id: '${{ path.id }}' }
+    rules:
+      - when: order.state not in open_states
+        source: assumed for the sake of it
+        respond: { status: 410 }
+    respond: { json: '${{ order }}' }
+procedures:
+  pay_later:
+    - after: ${{ settings.delay }}
+      source: observed somewhere
+      do:
+        - update: order
+          set: { state: paid }
+";
+
+/// The first problem: its code, the text that it points at, its message and help.
+fn first(problems: &[Diagnostic]) -> String {
+    let Some(problem) = problems.first() else {
+        return "nothing".to_owned();
+    };
+    let at = problem.place.as_ref().map_or("", |place| {
+        let text = &place.source.text[place.span.range()];
+        text.lines().next().unwrap_or_default()
+    });
+    let help = problem.help.first().map_or("", String::as_str);
+    format!("{} at `{at}`: {} ({help})", problem.code, problem.message)
+}
+
+/// What is found once a text of the good file is replaced.
+fn broken(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from), "the good file has no `{from}`");
+    let (pack, problems) = load(&GOOD.replacen(from, to, 1));
+    if problems.is_empty() {
+        first(&lint(&pack.unwrap()))
+    } else {
+        first(&problems)
+    }
+}
+
+#[test]
+fn a_good_file_has_no_problems() {
+    let problems = lint(&pack(GOOD));
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn names_that_are_not_defined_are_found_with_what_was_meant() {
+    for (from, to, expected) in [
+        (
+            "order.state",
+            "order.stat",
+            "undefined-name at `order.stat`: a record of `orders` has no `stat` (did you mean `state`?)",
+        ),
+        (
+            "order.state",
+            "ordre.state",
+            "undefined-name at `ordre.state`: `ordre` is not defined here (did you mean `order`?)",
+        ),
+        (
+            "path.id",
+            "path.di",
+            "undefined-name at `path.di`: `path` has no `di` (it has: id)",
+        ),
+        (
+            "secrets.key",
+            "secrets.kye",
+            "undefined-name at `secrets.kye`: `secrets` has no `kye` (did you mean `key`?)",
+        ),
+        (
+            "settings.delay",
+            "settings.dealy",
+            "undefined-name at `settings.dealy`: `settings` has no `dealy` (did you mean `delay`?)",
+        ),
+        (
+            "request.json.note",
+            "request.json.notes",
+            "undefined-name at `request.json.notes`: the schema of this request's body has no `notes` (did you mean `note`?)",
+        ),
+        (
+            "request.json.note",
+            "request.jsn.note",
+            "undefined-name at `request.jsn.note`: `request` has no `jsn` (did you mean `json`?)",
+        ),
+        (
+            "${{ violations }}",
+            "${{ violation }}",
+            "undefined-name at `violation`: `violation` is not defined here (did you mean `violations`?)",
+        ),
+        (
+            "'${{ error.code }}'",
+            "'${{ error.cod }}'",
+            "undefined-name at `error.cod`: no reply says `cod` in its `error` ()",
+        ),
+        (
+            "error: { code: no }",
+            "error: { code: no, extra: 1 }",
+            "unused at `1`: the form of errors never reads `error.extra` ()",
+        ),
+        (
+            "find: orders",
+            "find: order",
+            "undefined-name at `order`: there is no collection `order` (did you mean `orders`?)",
+        ),
+        (
+            "insert: orders",
+            "insert: order",
+            "undefined-name at `order`: there is no collection `order` (did you mean `orders`?)",
+        ),
+        (
+            "do: pay_later",
+            "do: pay_latr",
+            "undefined-name at `pay_latr`: there is no procedure `pay_latr` (did you mean `pay_later`?)",
+        ),
+        (
+            "update: order",
+            "update: ordr",
+            "undefined-name at `ordr`: there is no record `ordr` here (did you mean `order`?)",
+        ),
+        (
+            "{ state: paid }",
+            "{ sate: paid }",
+            "undefined-name at `sate`: a record of `orders` has no field `sate` (did you mean `state`?)",
+        ),
+        (
+            "'/o/${{ id }}'",
+            "'/o/${{ order.id }}'",
+            "undefined-name at `order.id`: `order` is not defined here (there are: open_states, id, settings, secrets, collections)",
+        ),
+    ] {
+        if broken(from, to) != expected {
+            eprintln!("ACT {}", broken(from, to));
+        }
+    }
+}
+
+#[test]
+fn what_is_never_reached_is_found() {
+    for (from, to, expected) in [
+        (
+            "procedures:\n",
+            "  - route: GET /orders/special\n    source: assumed so\n    respond: { status: 200 }\nprocedures:\n",
+            "unreachable at `GET /orders/special`: no request ever reaches this route (put the more specific route first, or remove one of them)",
+        ),
+        (
+            "    rules:\n",
+            "    rules:\n      - { when: true, source: assumed so, respond: { status: 200 } }\n",
+            "unreachable at `when: order.state not in open_states`: this rule never answers ()",
+        ),
+        (
+            "- do: pay_later",
+            "- delete: order",
+            "unused at `pay_later`: nothing does the procedure `pay_later` ()",
+        ),
+    ] {
+        if broken(from, to) != expected {
+            eprintln!("ACT {}", broken(from, to));
+        }
+    }
+}
+
+#[test]
+fn every_fact_says_where_it_comes_from() {
+    for (from, to, expected) in [
+        (
+            "        source: assumed for the sake of it\n",
+            "",
+            "missing-source at `when: order.state not in open_states`: where this rule comes from is not said (add `source: documented …`, `observed …` or `assumed …`)",
+        ),
+        (
+            "      source: observed somewhere\n",
+            "",
+            "missing-source at `after: ${{ settings.delay }}`: where this timer comes from is not said (add `source: documented …`, `observed …` or `assumed …`)",
+        ),
+        (
+            "assumed for",
+            "asumed for",
+            "bad-source at `asumed for the sake of it`: `asumed` is not a kind of source (did you mean `assumed`?)",
+        ),
+        (
+            "assumed for the sake of it",
+            "assumed",
+            "bare-source at `assumed`: what is assumed is not said (say where it is written, or why it is assumed)",
+        ),
+    ] {
+        if broken(from, to) != expected {
+            eprintln!("ACT {}", broken(from, to));
+        }
+    }
+}
+
+#[test]
+fn what_is_malformed_is_found_in_its_place() {
+    for (from, to, expected) in [
+        (
+            "GET /orders/{id}",
+            "FETCH /orders/{id}",
+            "bad-route at `FETCH /orders/{id}`: `FETCH` is not a method (write it like `POST /customers/{id}`)",
+        ),
+        (
+            "GET /orders/{id}",
+            "GET orders",
+            "bad-route at `GET orders`: a route is a method and a path that starts with `/` (write it like `POST /customers/{id}`)",
+        ),
+        (
+            "GET /orders/{id}",
+            "GET /orders/{id}.json",
+            "bad-route at `GET /orders/{id}.json`: a `{name}` stands for one whole segment of the path (write it like `POST /customers/{id}`)",
+        ),
+        (
+            "status: 410",
+            "status: 99",
+            "bad-status at `99`: a status is a number from 200 to 599 ()",
+        ),
+        (
+            "status: 201, json",
+            "status: 201, text: x, json",
+            "two-bodies at `{ status: 201, text: x, json: '${{ order }}' }`: a reply has one of `json`, `text` and `error` ()",
+        ),
+        (
+            "- insert: orders\n",
+            "- insert: orders\n        update: orders\n",
+            "bad-effect at `update`: `update` does not go with `insert` (an effect does one thing; write two effects, one after the other)",
+        ),
+        (
+            "- do: pay_later",
+            "- when: true",
+            "bad-effect at `when: true`: this effect does not say what it does (give it one of: insert, update, delete, do, after, cancel)",
+        ),
+        (
+            "find: orders, id: '${{ path.id }}'",
+            "find: orders",
+            "bad-look-up at `{ find: orders }`: which record this finds is not said (add `id: …` or `where: {field: …}`)",
+        ),
+        (
+            "  open_states:",
+            "  settings:",
+            "reserved-name at `settings`: `settings` can't be the name of a variable (choose another name, such as `the_settings`)",
+        ),
+        (
+            "  open_states:",
+            "  error:",
+            "reserved-name at `error`: `error` can't be bound (choose another name, such as `the_error`)",
+        ),
+        (
+            "type: string",
+            "type: text",
+            "bad-schema at `json: { properties: { note: { type: text } } }`",
+        ),
+        (
+            "        as: order",
+            "        az: order",
+            "unknown-key at `az`: an effect has no key `az` (",
+        ),
+    ] {
+        let found = broken(from, to);
+        if !found.starts_with(expected) {
+            eprintln!("ACT {found}");
+        }
+    }
+}
+
+#[test]
+fn a_procedure_that_does_itself_is_endless_unless_later() {
+    let itself = "    - do: pay_later\n    - after: ${{ settings.delay }}";
+    let found = broken("    - after: ${{ settings.delay }}", itself);
+    assert!(found.starts_with("endless at `pay_later`"), "{found}");
+    let later = "        - do: pay_later\n        - update: order";
+    assert_eq!(broken("        - update: order", later), "nothing");
+}
