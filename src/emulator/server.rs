@@ -112,7 +112,12 @@ async fn answer(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
     let (mut head, body) = request.into_parts();
     let id = head.headers.remove(INSTANCE_HEADER);
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
-        return response(engine_error(413, "the body is too large or was cut off"));
+        let mut answer = engine_error(413, "the body is too large or was cut off");
+        // What is left of the body is not read, so that nothing else can follow on this connection.
+        answer
+            .headers
+            .push(("connection".to_owned(), "close".to_owned()));
+        return response(answer);
     };
     let incoming = Incoming::new(head.method, head.uri, head.headers, body);
     response(match id {

@@ -70,12 +70,12 @@ fn replies(stages: &[Stage]) -> Vec<&Reply> {
 /// All effects of a file, those inside of others included.
 fn all_effects(file: &EmulatorFile) -> Vec<&Effect> {
     let mut all = Vec::new();
-    let of_rules = |stage| match stage {
-        &Stage::Rules(ref rules) => rules.as_slice(),
-        _ => &[],
-    };
-    let rules = file.routes.iter().flat_map(|route| &route.stages);
-    let rules = rules.flat_map(of_rules).chain(&file.rules);
+    let stages = file.routes.iter().flat_map(|route| &route.stages);
+    let rules = stages.flat_map(|stage| match stage {
+        Stage::Rules(rules) => rules.as_slice(),
+        Stage::Let(_) | Stage::Request(_) => &[],
+    });
+    let rules = rules.chain(&file.rules);
     for rule in rules {
         gather(&rule.effects, &mut all);
     }

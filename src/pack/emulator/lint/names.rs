@@ -72,14 +72,14 @@ impl<'a> Walk<'a> {
             self.auth(auth);
         }
         self.rules(&file.rules);
-        for reply in [&file.errors.malformed, &file.errors.not_found] {
-            reply.iter().for_each(|reply| self.reply(reply));
+        let replies = [&file.errors.malformed, &file.errors.not_found];
+        for reply in replies.into_iter().flatten() {
+            self.reply(reply);
         }
         self.more = &["violations"];
-        file.errors
-            .invalid
-            .iter()
-            .for_each(|reply| self.reply(reply));
+        if let Some(reply) = &file.errors.invalid {
+            self.reply(reply);
+        }
         self.more = &[];
         for route in &file.routes {
             self.route(route);
@@ -124,7 +124,9 @@ impl<'a> Walk<'a> {
     fn auth(&mut self, auth: &'a Auth) {
         self.condition(auth.condition.as_ref());
         self.templates(&auth.headers);
-        auth.missing.iter().for_each(|reply| self.reply(reply));
+        if let Some(reply) = &auth.missing {
+            self.reply(reply);
+        }
         self.reply(&auth.otherwise);
     }
 
@@ -155,7 +157,9 @@ impl<'a> Walk<'a> {
             }
             Stage::Request(check) => {
                 self.more = &["violations"];
-                check.otherwise.iter().for_each(|reply| self.reply(reply));
+                if let Some(reply) = &check.otherwise {
+                    self.reply(reply);
+                }
                 self.more = &[];
             }
             Stage::Rules(rules) => self.rules(rules),
@@ -229,7 +233,9 @@ impl<'a> Walk<'a> {
                 if let Setting::Dynamic(template) = delay {
                     self.template(template);
                 }
-                name.iter().for_each(|name| self.template(name));
+                if let Some(name) = name {
+                    self.template(name);
+                }
                 self.timers += 1;
                 self.call(call);
                 self.timers -= 1;
@@ -299,7 +305,9 @@ impl<'a> Walk<'a> {
     }
 
     fn selection(&mut self, selection: &'a Selection) -> Option<&'a Collection> {
-        selection.id.iter().for_each(|id| self.template(id));
+        if let Some(id) = &selection.id {
+            self.template(id);
+        }
         self.fields(&selection.fields);
         let kind = self.collection(&selection.collection)?;
         self.known_fields(kind, &selection.fields);
@@ -356,13 +364,15 @@ impl<'a> Walk<'a> {
     }
 
     fn fields(&mut self, fields: &[Field]) {
-        fields.iter().for_each(|field| self.template(&field.value));
+        for field in fields {
+            self.template(&field.value);
+        }
     }
 
     fn templates(&mut self, templates: &[(String, Template)]) {
-        templates
-            .iter()
-            .for_each(|(_, template)| self.template(template));
+        for (_, template) in templates {
+            self.template(template);
+        }
     }
 
     fn template(&mut self, template: &Template) {

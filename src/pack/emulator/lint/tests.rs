@@ -1,8 +1,12 @@
 //! Each fault of an emulator file, and a file without any.
 
+use std::path::Path;
+
 use super::lint;
 use crate::diagnostic::Diagnostic;
-use crate::pack::emulator::testing::{load, pack};
+use crate::pack;
+use crate::pack::emulator::testing;
+use crate::source::Folder;
 
 const GOOD: &str = "
 let:
@@ -65,7 +69,7 @@ fn first(problems: &[Diagnostic]) -> String {
 /// What is found once a text of the good file is replaced.
 fn broken(from: &str, to: &str) -> String {
     assert!(GOOD.contains(from), "the good file has no `{from}`");
-    let (pack, problems) = load(&GOOD.replacen(from, to, 1));
+    let (pack, problems) = testing::load(&GOOD.replacen(from, to, 1));
     if problems.is_empty() {
         first(&lint(&pack.unwrap()))
     } else {
@@ -75,8 +79,27 @@ fn broken(from: &str, to: &str) -> String {
 
 #[test]
 fn a_good_file_has_no_problems() {
-    let problems = lint(&pack(GOOD));
+    let problems = lint(&testing::pack(GOOD));
     assert!(problems.is_empty(), "{problems:#?}");
+}
+
+/// Our own packs keep to what they ask of others.
+#[test]
+fn the_packs_of_this_repository_have_no_problems() {
+    let scenarios = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let mut checked = 0;
+    for entry in std::fs::read_dir(scenarios).unwrap() {
+        let folder = entry.unwrap().path();
+        if folder.join("emulator.yaml").exists() {
+            let folder = Folder::on_disk(&folder).unwrap();
+            let (pack, problems) = pack::load(&folder, "pack");
+            assert!(problems.is_empty(), "{problems:#?}");
+            let problems = lint(&pack.unwrap());
+            assert!(problems.is_empty(), "{}", first(&problems));
+            checked += 1;
+        }
+    }
+    assert!(checked > 0);
 }
 
 #[test]
