@@ -221,7 +221,7 @@ fn log_exchange(text: &mut String, exchange: &ExchangeRecord, detail: Detail) {
         }
     }
     if detail == Detail::Everything && !exchange.curl.is_empty() {
-        // Marked as a shell prompts: no line starts with what a server sent, such as a workflow command.
+        // Marked as a shell prompts for them: no line starts with what a server sent, such as a workflow command.
         for (index, line) in exchange.curl.lines().enumerate() {
             let mark = if index == 0 { '$' } else { '>' };
             let _ = writeln!(text, "    {mark} {}", escaped_line(line));
