@@ -1,0 +1,266 @@
+//! The rows of the table: what is measured, against what, and the target of each.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::Result;
+use crate::measure::{Cost, Server, best, first_request, run};
+use crate::project::{self, LARGE, SCENARIOS, SLOW};
+
+/// Scenarios in flight at once: the default of `--jobs`.
+pub const JOBS: usize = 128;
+/// How often each program runs; the contenders take turns.
+const ROUNDS: usize = 7;
+
+type Row = (&'static str, fn(&Bench) -> Result<()>);
+
+const ROWS: [Row; 6] = [
+    ("many", many),
+    ("slow", slow),
+    ("large", large),
+    ("start", start),
+    ("lint", lint),
+    ("emulator", emulator),
+];
+
+/// What the rows work with.
+struct Bench {
+    root: PathBuf,
+    server: Server,
+    probity: String,
+    harness: String,
+    hurl: Option<String>,
+}
+
+/// Measures the rows that are named, or all of them.
+pub fn measure(wanted: &[&str]) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let server = Server::start()?;
+    project::write(folder.path(), &server.address)?;
+    let bench = Bench {
+        root: folder.path().to_owned(),
+        server,
+        probity: std::env::var("PROBITY")
+            .unwrap_or_else(|_| env!("CARGO_BIN_EXE_probity").to_owned()),
+        harness: std::env::current_exe()?.display().to_string(),
+        hurl: find_hurl(),
+    };
+    for (name, row) in ROWS {
+        if wanted.is_empty() || wanted.contains(&name) {
+            row(&bench)?;
+        }
+    }
+    Ok(())
+}
+
+/// The program named by `HURL`, or found on the path.
+fn find_hurl() -> Option<String> {
+    let program = std::env::var("HURL").unwrap_or_else(|_| "hurl".to_owned());
+    let runs = Command::new(&program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    runs.then_some(program)
+}
+
+impl Bench {
+    fn probity(&self, args: &[&str]) -> Result<Cost> {
+        run(&self.root, &self.probity, args)
+    }
+}
+
+fn scenarios<'a>(folder: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let mut args = vec!["run", folder, "--packs", "packs", "--env", "local"];
+    args.extend(more);
+    args
+}
+
+fn say(name: &str, figure: f64, unit: &str, target: &str) {
+    println!("{name:<58} {figure:>9.2} {unit:<4} {target}");
+}
+
+/// Many small scenarios with captures and checks.
+fn many(bench: &Bench) -> Result<()> {
+    let requests = (4 * SCENARIOS) as f64;
+    let jobs = best_hurl_jobs(bench)?;
+    let (mut ours, mut bare, mut hurl) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let report = scenarios("many", &["--report", "junit=junit.xml"]);
+        ours.push(bench.probity(&report)?);
+        let args = ["loop", &bench.server.address];
+        bare.push(run(&bench.root, &bench.harness, &args)?);
+        if let (Some(program), Some(jobs)) = (&bench.hurl, &jobs) {
+            hurl.push(run_hurl(bench, program, jobs)?);
+        }
+    }
+    let (ours, bare) = (best(&ours), best(&bare));
+    println!("{SCENARIOS} files of 4 requests, JUnit on:");
+    say(
+        "  probity / bare reqwest loop, wall",
+        ours.wall / bare.wall,
+        "×",
+        "≤ 2",
+    );
+    say(
+        "  probity / bare reqwest loop, processor time",
+        ours.cpu / bare.cpu,
+        "×",
+        "",
+    );
+    if let Some(jobs) = jobs {
+        let hurl = best(&hurl);
+        let name = format!("  probity / Hurl --jobs {jobs}, throughput");
+        say(&name, hurl.wall / ours.wall, "×", "≥ 5");
+        say("  Hurl, wall", hurl.wall * 1e3, "ms", "");
+        say("  Hurl, peak memory", hurl.memory, "MB", "");
+    } else {
+        println!("  Hurl is not installed: not compared");
+    }
+    say("  probity, wall", ours.wall * 1e3, "ms", "");
+    say("  probity, requests a second", requests / ours.wall, "", "");
+    say(
+        "  probity, processor time a request",
+        ours.cpu / requests * 1e6,
+        "µs",
+        "",
+    );
+    say("  probity, peak memory", ours.memory, "MB", "< 40");
+    say("  bare loop, wall", bare.wall * 1e3, "ms", "");
+    say("  bare loop, peak memory", bare.memory, "MB", "");
+    Ok(())
+}
+
+fn run_hurl(bench: &Bench, program: &str, jobs: &str) -> Result<Cost> {
+    // It adds to a report that is there.
+    let report = bench.root.join("hurl.xml");
+    if report.exists() {
+        fs::remove_file(&report)?;
+    }
+    let args = [
+        "--test",
+        "--jobs",
+        jobs,
+        "--report-junit",
+        "hurl.xml",
+        "hurl",
+    ];
+    run(&bench.root, program, &args)
+}
+
+/// The number of jobs with which Hurl is fastest here.
+fn best_hurl_jobs(bench: &Bench) -> Result<Option<&'static str>> {
+    let Some(program) = &bench.hurl else {
+        return Ok(None);
+    };
+    let mut fastest: Option<(&str, f64)> = None;
+    for jobs in ["1", "2", "4", "8", "16"] {
+        let wall = best(&[
+            run_hurl(bench, program, jobs)?,
+            run_hurl(bench, program, jobs)?,
+        ])
+        .wall;
+        if fastest.is_none_or(|(_, least)| wall < least) {
+            fastest = Some((jobs, wall));
+        }
+    }
+    Ok(fastest.map(|(jobs, _)| jobs))
+}
+
+/// Requests that wait for the server.
+fn slow(bench: &Bench) -> Result<()> {
+    let costs = (0..3)
+        .map(|_| bench.probity(&scenarios("slow", &[])))
+        .collect::<Result<Vec<_>>>()?;
+    println!("{SLOW} scenarios of 3 requests of 100 ms:");
+    say("  wall", best(&costs).wall, "s", "< 0.6");
+    Ok(())
+}
+
+/// Large responses, many at once.
+fn large(bench: &Bench) -> Result<()> {
+    let costs = (0..3)
+        .map(|_| bench.probity(&scenarios("large", &["--report", "junit=junit.xml"])))
+        .collect::<Result<Vec<_>>>()?;
+    println!("{LARGE} responses of 1 MB of JSON, one value checked in each:");
+    say("  peak memory", best(&costs).memory, "MB", "< 64");
+    say("  wall", best(&costs).wall, "s", "");
+    Ok(())
+}
+
+/// How soon a single scenario asks.
+fn start(bench: &Bench) -> Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let manifest = bench.root.join("packs/bench/pack.yaml");
+    fs::write(
+        &manifest,
+        project::manifest(&listener.local_addr()?.to_string()),
+    )?;
+    let mut times = (0..30)
+        .map(|_| {
+            first_request(
+                &bench.root,
+                &bench.probity,
+                &scenarios("one", &[]),
+                &listener,
+            )
+        })
+        .collect::<Result<Vec<_>>>()?;
+    fs::write(&manifest, project::manifest(&bench.server.address))?;
+    times.sort();
+    println!("One file of one scenario:");
+    let median = times[times.len() / 2];
+    say(
+        "  start to first request, median",
+        median.as_secs_f64() * 1e3,
+        "ms",
+        "≤ 10",
+    );
+    Ok(())
+}
+
+/// Loading and linting alone.
+fn lint(bench: &Bench) -> Result<()> {
+    let costs = (0..ROUNDS)
+        .map(|_| bench.probity(&["lint", "many", "--packs", "packs"]))
+        .collect::<Result<Vec<_>>>()?;
+    println!("Load and lint of {SCENARIOS} files:");
+    say("  wall", best(&costs).wall * 1e3, "ms", "< 200");
+    say("  peak memory", best(&costs).memory, "MB", "");
+    Ok(())
+}
+
+/// A pack on its emulator, both in the one process.
+fn emulator(bench: &Bench) -> Result<()> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let report = bench.root.join("emulator.json");
+    let json = format!("json={}", report.display());
+    let pack = "scenarios/conduit-v1";
+    run(
+        repository,
+        &bench.probity,
+        &["run", pack, "--report", &json],
+    )?;
+    let requests: u64 = fs::read_to_string(&report)?
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .filter(|event| event["event"] == "case_finished")
+        .filter_map(|event| event["requests"].as_u64())
+        .sum();
+    let costs = (0..ROUNDS)
+        .map(|_| run(repository, &bench.probity, &["run", pack]))
+        .collect::<Result<Vec<_>>>()?;
+    println!("conduit-v1 on its emulator, {requests} requests:");
+    say("  wall", best(&costs).wall * 1e3, "ms", "");
+    let each = best(&costs).cpu / requests.max(1) as f64;
+    say(
+        "  processor time a request, the emulator's included",
+        each * 1e6,
+        "µs",
+        "",
+    );
+    Ok(())
+}
