@@ -24,6 +24,7 @@ fn main() -> Result<()> {
     match words.as_slice() {
         ["server"] => server::serve(),
         ["loop", address] => bare_loop::run(address),
+        ["project", folder, address] => project::write(folder.as_ref(), address),
         _ => {
             // Cargo adds `--bench` of its own accord.
             let wanted: Vec<&str> = words
