@@ -109,7 +109,8 @@ fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> 
         hostname: hostname(),
         wall: Timestamp::now,
         log_all: args.verbosity.level() > 0,
-        live_steps: false,
+        step_starts: false,
+        step_ends: false,
         journal: args.verbosity.level() > 1,
     };
     Ok(Prepared {
@@ -291,7 +292,8 @@ fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
     };
     let needs = desk.needs();
     options.log_all |= needs.passed_steps;
-    options.live_steps |= needs.step_events;
+    options.step_starts |= needs.step_starts;
+    options.step_ends |= needs.step_ends;
     options.journal |= needs.journal;
     super::silence_panics();
     let outcome = block_on(plan, options, &desk);

@@ -1,5 +1,6 @@
 //! The reporters of a run at work, each in a thread of its own, so that a slow one slows nobody but itself.
 
+use std::cell::RefCell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -37,8 +38,14 @@ impl Seat {
     }
 }
 
+/// How many messages wait at most before they are handed over without a tick.
+const BATCH: usize = 256;
+
 /// Hands events to reporters. Queues have no bound: a reader of standard output that pauses must not stop the clocks of
 /// scenarios under way.
+///
+/// What tells of cases and steps is handed over at the next tick, many at once: to wake the reporters' threads for each
+/// event would cost more than to make it.
 pub struct Desk {
     workers: Vec<Worker>,
     needs: Needs,
@@ -47,8 +54,10 @@ pub struct Desk {
 struct Worker {
     name: String,
     needs: Needs,
+    /// What was not handed over yet.
+    waiting: RefCell<Vec<Message>>,
     /// `None` once there is nothing more to come.
-    queue: Option<Sender<Message>>,
+    queue: Option<Sender<Vec<Message>>>,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
@@ -76,6 +85,7 @@ impl Desk {
             workers.push(Worker {
                 name,
                 needs: own,
+                waiting: RefCell::default(),
                 queue: Some(sender),
                 thread: Some(thread),
             });
@@ -91,11 +101,22 @@ impl Desk {
 
     /// Gives an event to every report that wants it.
     pub fn event(&self, event: Event) {
-        let of_step = matches!(event, Event::StepStarted(_) | Event::StepFinished(_));
+        let of_run = !matches!(
+            event,
+            Event::CaseStarted(_)
+                | Event::CaseFinished(_)
+                | Event::StepStarted(_)
+                | Event::StepFinished(_)
+        );
         let event = Arc::new(event);
         for worker in &self.workers {
-            if !of_step || worker.needs.step_events {
-                worker.send(Message::Event(Arc::clone(&event)));
+            let wanted = match *event {
+                Event::StepStarted(_) => worker.needs.step_starts,
+                Event::StepFinished(_) => worker.needs.step_ends,
+                _ => true,
+            };
+            if wanted {
+                worker.send(Message::Event(Arc::clone(&event)), of_run);
             }
         }
     }
@@ -103,7 +124,7 @@ impl Desk {
     /// Tells reports how much time has passed since the start of the run. To be called every 100 ms or so.
     pub fn tick(&self, now: Offset) {
         for worker in &self.workers {
-            worker.send(Message::Tick(now));
+            worker.send(Message::Tick(now), true);
         }
     }
 
@@ -112,7 +133,7 @@ impl Desk {
     pub fn finish(mut self) -> Vec<Diagnostic> {
         // All of them end at once, each at its own pace.
         for worker in &mut self.workers {
-            worker.queue = None;
+            worker.close();
         }
         self.workers
             .iter_mut()
@@ -129,7 +150,7 @@ impl Desk {
 impl Drop for Desk {
     fn drop(&mut self) {
         for worker in &mut self.workers {
-            worker.queue = None;
+            worker.close();
         }
         for worker in &mut self.workers {
             // There is nobody left to tell.
@@ -139,11 +160,25 @@ impl Drop for Desk {
 }
 
 impl Worker {
-    fn send(&self, message: Message) {
+    fn send(&self, message: Message, at_once: bool) {
+        let mut waiting = self.waiting.borrow_mut();
+        waiting.push(message);
+        if at_once || waiting.len() >= BATCH {
+            self.hand_over(std::mem::take(&mut waiting));
+        }
+    }
+
+    fn hand_over(&self, messages: Vec<Message>) {
         if let Some(queue) = &self.queue {
             // A reporter that could not go on has left; `finish` tells why.
-            let _ = queue.send(message);
+            let _ = queue.send(messages);
         }
+    }
+
+    /// Hands over what is left, and says that nothing follows.
+    fn close(&mut self) {
+        self.hand_over(self.waiting.take());
+        self.queue = None;
     }
 
     fn join(&mut self) -> io::Result<()> {
@@ -156,7 +191,7 @@ impl Worker {
 }
 
 /// Reports until there is nothing more to come. A closed pipe, as of `| head`, is no error.
-fn work(seat: Seat, queue: &Receiver<Message>) -> io::Result<()> {
+fn work(seat: Seat, queue: &Receiver<Vec<Message>>) -> io::Result<()> {
     let Seat {
         mut reporter, file, ..
     } = seat;
@@ -175,22 +210,24 @@ fn work(seat: Seat, queue: &Receiver<Message>) -> io::Result<()> {
     }
 }
 
-fn report(reporter: &mut dyn Reporter, queue: &Receiver<Message>) -> io::Result<()> {
+fn report(reporter: &mut dyn Reporter, queue: &Receiver<Vec<Message>>) -> io::Result<()> {
     loop {
-        let message = match queue.try_recv() {
-            Ok(message) => message,
+        let messages = match queue.try_recv() {
+            Ok(messages) => messages,
             Err(TryRecvError::Disconnected) => return Ok(()),
             Err(TryRecvError::Empty) => {
                 reporter.flush()?;
                 match queue.recv() {
-                    Ok(message) => message,
+                    Ok(messages) => messages,
                     Err(_) => return Ok(()),
                 }
             }
         };
-        match message {
-            Message::Event(event) => reporter.event(&event)?,
-            Message::Tick(now) => reporter.tick(now)?,
+        for message in messages {
+            match message {
+                Message::Event(event) => reporter.event(&event)?,
+                Message::Tick(now) => reporter.tick(now)?,
+            }
         }
     }
 }

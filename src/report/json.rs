@@ -31,7 +31,8 @@ impl<W: Write> Reporter for Json<W> {
 
     fn needs(&self) -> Needs {
         Needs {
-            step_events: true,
+            step_starts: true,
+            step_ends: true,
             ..Needs::default()
         }
     }

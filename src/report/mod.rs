@@ -50,8 +50,10 @@ pub trait Reporter {
 /// What reports want to be told besides how cases ended; the run need not make what nobody reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Needs {
-    /// When each step starts and ends.
-    pub step_events: bool,
+    /// When each step starts.
+    pub step_starts: bool,
+    /// How each step went, as soon as it has ended.
+    pub step_ends: bool,
     /// The steps and exchanges of cases that passed, too.
     pub passed_steps: bool,
     /// Which rule of an emulator answered each request.
@@ -63,7 +65,8 @@ impl std::ops::BitOr for Needs {
 
     fn bitor(self, other: Self) -> Self {
         Self {
-            step_events: self.step_events || other.step_events,
+            step_starts: self.step_starts || other.step_starts,
+            step_ends: self.step_ends || other.step_ends,
             passed_steps: self.passed_steps || other.passed_steps,
             journal: self.journal || other.journal,
         }

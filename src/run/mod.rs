@@ -61,8 +61,10 @@ pub struct Options {
     pub wall: fn() -> Timestamp,
     /// Report the steps of cases that passed too.
     pub log_all: bool,
+    /// Report that a step begins.
+    pub step_starts: bool,
     /// Report every step as soon as it is over.
-    pub live_steps: bool,
+    pub step_ends: bool,
     /// Report what emulators answered, and why.
     pub journal: bool,
 }
@@ -352,7 +354,7 @@ impl Shared {
 
     /// Tells that one of the scenario's own steps begins. Steps within steps are not told of.
     fn step_started(&self, cx: &Cx<'_, '_>, title: impl FnOnce() -> String) {
-        if cx.path.contains('.') || cx.number == 0 {
+        if !self.options.step_starts || cx.number == 0 || cx.path.contains('.') {
             return;
         }
         let event = Event::StepStarted(StepStarted {
@@ -370,7 +372,7 @@ impl Shared {
     }
 
     fn step_finished(&self, attempt: &attempt::Attempt<'_>, step: &log::StepLog) {
-        if !self.options.live_steps {
+        if !self.options.step_ends {
             return;
         }
         let event = Event::StepFinished(Box::new(StepFinished {

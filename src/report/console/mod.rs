@@ -452,7 +452,8 @@ impl<W: Write> Reporter for Console<W> {
 
     fn needs(&self) -> Needs {
         Needs {
-            step_events: self.shows(Item::Progress),
+            step_starts: self.shows(Item::Progress),
+            step_ends: false,
             passed_steps: self.shows(Item::Steps),
             journal: self.shows(Item::Everything),
         }
