@@ -26,7 +26,7 @@ pub fn run(address: &str) -> Result<()> {
 }
 
 /// The four requests of one scenario.
-async fn scenario(client: &reqwest::Client, base: &str, number: usize) -> Result<()> {
+async fn scenario(client: &reqwest::Client, base: &str, number: u32) -> Result<()> {
     let json = |request: reqwest::RequestBuilder, body: String| {
         request
             .header("content-type", "application/json")

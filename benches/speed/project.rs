@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::Result;
 
 /// Files of the measurement of many scenarios.
-pub const SCENARIOS: usize = 1000;
+pub const SCENARIOS: u32 = 1000;
 /// Scenarios of slow requests.
 pub const SLOW: usize = 100;
 /// Responses of a megabyte.
@@ -76,7 +76,7 @@ const LARGE_STEP: &str = "      - http: GET /large
           $.items[0].status: active
 ";
 
-fn four_requests(number: usize) -> String {
+fn four_requests(number: u32) -> String {
     let mut steps = String::new();
     // Writing to a string cannot fail.
     let _ = write!(
@@ -120,7 +120,7 @@ fn four_requests(number: usize) -> String {
     file(&steps)
 }
 
-fn hurl_file(address: &str, number: usize) -> String {
+fn hurl_file(address: &str, number: u32) -> String {
     format!(
         r#"POST http://{address}/customers
 {{"name": "Company {number}", "country": "USA"}}

@@ -85,7 +85,7 @@ fn say(name: &str, figure: f64, unit: &str, target: &str) {
 
 /// Many small scenarios with captures and checks.
 fn many(bench: &Bench) -> Result<()> {
-    let requests = (4 * SCENARIOS) as f64;
+    let requests = f64::from(4 * SCENARIOS);
     let jobs = best_hurl_jobs(bench)?;
     let (mut ours, mut bare, mut hurl) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -244,18 +244,18 @@ fn emulator(bench: &Bench) -> Result<()> {
         &bench.probity,
         &["run", pack, "--report", &json],
     )?;
-    let requests: u64 = fs::read_to_string(&report)?
+    let requests: u32 = fs::read_to_string(&report)?
         .lines()
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .filter(|event| event["event"] == "case_finished")
-        .filter_map(|event| event["requests"].as_u64())
+        .filter_map(|event| u32::try_from(event["requests"].as_u64()?).ok())
         .sum();
     let costs = (0..ROUNDS)
         .map(|_| run(repository, &bench.probity, &["run", pack]))
         .collect::<Result<Vec<_>>>()?;
     println!("conduit-v1 on its emulator, {requests} requests:");
     say("  wall", best(&costs).wall * 1e3, "ms", "");
-    let each = best(&costs).cpu / requests.max(1) as f64;
+    let each = best(&costs).cpu / f64::from(requests.max(1));
     say(
         "  processor time a request, the emulator's included",
         each * 1e6,
