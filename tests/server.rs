@@ -291,6 +291,36 @@ scenarios:
     assert_eq!(said.code, 0, "{}", said.stderr);
 }
 
+#[test]
+fn a_scenario_that_passes_when_run_again_is_flaky_and_a_failure_may_be_expected() {
+    let server = Server::raw({
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        move |request, stream| match request.path().as_str() {
+            "/closes" => false,
+            _ if asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == 0 => {
+                stream.write_all(&reply(500, &[], "")).is_ok()
+            }
+            _ => stream.write_all(&json("{}")).is_ok(),
+        }
+    });
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+scenarios:
+  flaky: { reruns: 2, steps: [{ http: GET / }] }
+  closes: { steps: [{ http: GET /closes, expect: { error: connection } }] }
+",
+    );
+    let said = folder.run_local(&["-j", "1", "--report", "junit=out.xml"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(
+        said.stderr.contains("2 passed (1 flaky)"),
+        "{}",
+        said.stderr
+    );
+    assert!(folder.read("out.xml").contains("<flakyFailure"));
+}
+
 /// What is random but not of the clock, which is real here.
 const RANDOM: &str = "packs: [raw]
 vars: { company: '${{ fake.company() }}' }
