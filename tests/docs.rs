@@ -1,0 +1,213 @@
+//! Holds the documents to the program: every example that is marked as one is run or refused, and the tables of operators
+//! and functions are what `probity list` says.
+//!
+//! A fenced block is marked by the words after its language: `yaml scenario` and `yaml steps` must pass, `yaml invalid`
+//! (steps) must be refused by lint. `yaml pack`, `yaml emulator` and `yaml action NAME` make up packs, in the order of the
+//! document, which its scenarios may use.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops where its own files can't be read"
+)]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_probity");
+
+/// A fenced block of YAML that is marked.
+struct Block {
+    kind: String,
+    name: String,
+    text: String,
+    line: usize,
+}
+
+fn blocks(document: &str) -> Vec<Block> {
+    let text = fs::read_to_string(document).unwrap();
+    let mut found: Vec<Block> = Vec::new();
+    let mut open = false;
+    for (index, line) in text.lines().enumerate() {
+        if let Some(info) = line.strip_prefix("```") {
+            let mut words = info.split_whitespace();
+            let marked = words.next() == Some("yaml");
+            open = match words.next() {
+                Some(kind) if marked => {
+                    found.push(Block {
+                        kind: kind.to_owned(),
+                        name: words.next().unwrap_or_default().to_owned(),
+                        text: String::new(),
+                        line: index + 1,
+                    });
+                    true
+                }
+                _ => false,
+            };
+        } else if open {
+            let block = found.last_mut().unwrap();
+            block.text.push_str(line);
+            block.text.push('\n');
+        }
+    }
+    found
+}
+
+fn probity(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(PROGRAM)
+        .args(arguments)
+        .current_dir(folder)
+        .env("CI", "1")
+        .output()
+        .unwrap()
+}
+
+/// Steps as a file of one scenario.
+fn as_scenario(steps: &str) -> String {
+    let indented: String = steps.lines().map(|line| format!("      {line}\n")).collect();
+    format!("packs: [echo]\nscenarios:\n  example:\n    steps:\n{indented}")
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
+/// Writes a document's examples as a project, and checks them.
+fn check(document: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let scenarios = root.join("scenarios");
+    copy(Path::new("tests/cases/_packs/echo"), &scenarios.join("echo"));
+    fs::write(root.join("probity.yaml"), "").unwrap();
+    fs::write(
+        scenarios.join("payments.csv"),
+        "case_id,amount:number,currency\nsmall,0.10,USD\nlarge,100.10,EUR\n",
+    )
+    .unwrap();
+    let blocks = blocks(document);
+    assert!(!blocks.is_empty(), "{document} has no examples");
+    let (mut pack, mut any) = (scenarios.clone(), false);
+    for block in &blocks {
+        let file = scenarios.join(format!("line_{}.scenario.yaml", block.line));
+        match block.kind.as_str() {
+            "pack" => {
+                let name = block.text.lines().find_map(|line| line.strip_prefix("pack: "));
+                pack = scenarios.join(name.unwrap());
+                fs::create_dir_all(pack.join("actions")).unwrap();
+                fs::write(pack.join("pack.yaml"), &block.text).unwrap();
+            }
+            "emulator" => fs::write(pack.join("emulator.yaml"), &block.text).unwrap(),
+            "action" => {
+                let path = format!("actions/{}.yaml", block.name);
+                fs::write(pack.join(path), &block.text).unwrap();
+            }
+            "scenario" => {
+                any = true;
+                fs::write(file, &block.text).unwrap();
+            }
+            "steps" => {
+                any = true;
+                fs::write(file, as_scenario(&block.text)).unwrap();
+            }
+            "invalid" => {
+                let file = root.join(format!("line_{}.yaml", block.line));
+                fs::write(&file, as_scenario(&block.text)).unwrap();
+                let said = probity(root, &["lint", file.to_str().unwrap()]);
+                assert_eq!(said.status.code(), Some(2), "{document}:{}", block.line);
+            }
+            other => panic!("{document}:{}: no such kind of block: {other}", block.line),
+        }
+    }
+    if any {
+        let said = probity(root, &["run"]);
+        let told = String::from_utf8_lossy(&said.stderr);
+        assert_eq!(said.status.code(), Some(0), "{document}:\n{told}");
+    }
+}
+
+#[test]
+fn examples_of_the_readme_run() {
+    check("README.md");
+}
+
+#[test]
+fn examples_of_the_language_run() {
+    check("docs/language.md");
+}
+
+#[test]
+fn examples_of_packs_run() {
+    check("docs/packs.md");
+}
+
+#[test]
+fn examples_of_emulators_run() {
+    check("docs/emulators.md");
+}
+
+/// The first cells of the table below a comment `<!-- NAME -->`.
+fn table(document: &str, name: &str) -> BTreeSet<String> {
+    let text = fs::read_to_string(document).unwrap();
+    let (_, table) = text.split_once(&format!("<!-- {name} -->")).unwrap();
+    let cell = |line: &str| {
+        let cell = line.strip_prefix("| `")?.split("` | ").next()?;
+        Some(cell.replace("\\|", "|"))
+    };
+    table
+        .trim_start()
+        .lines()
+        .take_while(|line| line.starts_with('|'))
+        .filter_map(cell)
+        .collect()
+}
+
+/// The first column of what `probity list` prints.
+fn listed(what: &str) -> BTreeSet<String> {
+    let said = probity(Path::new("."), &["list", what]);
+    let text = String::from_utf8(said.stdout).unwrap();
+    text.lines()
+        .map(|line| line.split("  ").next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn tables_are_what_the_program_lists() {
+    for what in ["operators", "functions"] {
+        let listed = listed(what);
+        assert!(listed.len() > 20, "`probity list {what}` says nothing");
+        assert_eq!(table("docs/language.md", what), listed);
+    }
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    let documents = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "docs/language.md",
+        "docs/packs.md",
+        "docs/emulators.md",
+        "docs/dependencies.md",
+        "scenarios/conduit-v1/README.md",
+    ];
+    for document in documents {
+        let text = fs::read_to_string(document).unwrap();
+        let beside = Path::new(document).parent().unwrap();
+        for link in text.split("](").skip(1) {
+            let target = link.split(')').next().unwrap().split('#').next().unwrap();
+            let here = target.is_empty() || target.contains("://");
+            assert!(here || beside.join(target).exists(), "{document}: {target}");
+        }
+    }
+}
