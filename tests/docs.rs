@@ -65,7 +65,10 @@ fn probity(folder: &Path, arguments: &[&str]) -> Output {
 
 /// Steps as a file of one scenario.
 fn as_scenario(steps: &str) -> String {
-    let indented: String = steps.lines().map(|line| format!("      {line}\n")).collect();
+    let indented: String = steps
+        .lines()
+        .map(|line| format!("      {line}\n"))
+        .collect();
     format!("packs: [echo]\nscenarios:\n  example:\n    steps:\n{indented}")
 }
 
@@ -87,7 +90,10 @@ fn check(document: &str) {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     let scenarios = root.join("scenarios");
-    copy(Path::new("tests/cases/_packs/echo"), &scenarios.join("echo"));
+    copy(
+        Path::new("tests/cases/_packs/echo"),
+        &scenarios.join("echo"),
+    );
     fs::write(root.join("probity.yaml"), "").unwrap();
     fs::write(
         scenarios.join("payments.csv"),
@@ -101,7 +107,10 @@ fn check(document: &str) {
         let file = scenarios.join(format!("line_{}.scenario.yaml", block.line));
         match block.kind.as_str() {
             "pack" => {
-                let name = block.text.lines().find_map(|line| line.strip_prefix("pack: "));
+                let name = block
+                    .text
+                    .lines()
+                    .find_map(|line| line.strip_prefix("pack: "));
                 pack = scenarios.join(name.unwrap());
                 fs::create_dir_all(pack.join("actions")).unwrap();
                 fs::write(pack.join("pack.yaml"), &block.text).unwrap();
