@@ -1,6 +1,7 @@
 //! Tables of expressions and what they give.
 
 mod errors;
+mod grammar;
 mod templates;
 mod values;
 
