@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::{Resolved, Scope, Tools};
+use super::{ReadFile, Resolved, Scope, Tools};
 use crate::clock::Clock;
 use crate::random::Stream;
 use crate::value::{Map, Value};
@@ -13,6 +13,19 @@ pub(crate) struct Variables {
     map: Map<String, Value>,
     clock: Clock,
     random: RefCell<Stream>,
+    /// Whether one file, `letter.txt`, and no environment variable can be read.
+    outside: bool,
+}
+
+struct OneFile;
+
+impl ReadFile for OneFile {
+    fn read(&self, path: &str) -> Result<String, String> {
+        match path {
+            "letter.txt" => Ok("Dear customer".to_owned()),
+            _ => Err(format!("there is no file `{path}`")),
+        }
+    }
 }
 
 impl Variables {
@@ -23,6 +36,18 @@ impl Variables {
             map: serde_json::from_str(json).unwrap(),
             clock: Clock::virtual_from_start(),
             random: RefCell::new(Stream::at(0, &[])),
+            outside: false,
+        }
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(crate) fn with_outside(self) -> Self {
+        Self {
+            outside: true,
+            ..self
         }
     }
 }
@@ -45,8 +70,8 @@ impl Scope for Variables {
         Tools {
             clock: &self.clock,
             random: &self.random,
-            files: None,
-            env: None,
+            files: self.outside.then_some(&OneFile as &dyn ReadFile),
+            env: self.outside.then_some(&|_| None),
         }
     }
 }

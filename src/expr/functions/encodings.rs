@@ -52,7 +52,7 @@ pub(super) const HMAC_SHA256: FunctionSpec = FunctionSpec {
     doc: "The HMAC-SHA-256 of the text under the key, in `'hex'` or `'base64'`.",
     example: (
         "hmac_sha256('key', 'hello', 'base64')",
-        "kwezt22x/jXpO40V5PusgUbYNXXCXWBG9SANsWI7Geo=",
+        "kwezuRXvtRcf8U2MtV+8x5jGwO8UVtZt7RpqpyOli3s=",
     ),
     run: Run::Native(hmac_sha256),
 };

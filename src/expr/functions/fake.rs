@@ -125,7 +125,7 @@ const STREETS: &[&str] = &[
 
 const STREET_KINDS: &[&str] = &["St", "Ave", "Rd", "Dr", "Ln", "Blvd", "Ct", "Way"];
 
-/// Cities with their state and the first three digits of their postcodes, so that an address holds together.
+/// Cities with their state and the first three digits of their postcodes.
 const CITIES: &[(&str, &str, &str)] = &[
     ("Albany", "NY", "122"),
     ("Atlanta", "GA", "303"),
@@ -190,42 +190,42 @@ fake!(
     COMPANY,
     "company",
     "A company's name.",
-    "Cedar Logistics LLC",
+    "Lakeside Exports Group",
     company
 );
 fake!(
     NAME,
     "name",
     "A person's first and last name.",
-    "Grace Walker",
+    "Leo Gray",
     |random| { format!("{} {}", random.pick(FIRST_NAMES), random.pick(LAST_NAMES)) }
 );
 fake!(
     FIRST_NAME,
     "first_name",
     "A person's first name.",
-    "Grace",
+    "Leo",
     |random| { (*random.pick(FIRST_NAMES)).to_owned() }
 );
 fake!(
     LAST_NAME,
     "last_name",
     "A person's last name.",
-    "Walker",
+    "Mason",
     |random| { (*random.pick(LAST_NAMES)).to_owned() }
 );
 fake!(
     EMAIL,
     "email",
     "An address under `example.com`, which nobody receives.",
-    "grace.walker.4821@example.com",
+    "leo.gray.zw2157@example.com",
     email
 );
 fake!(
     PHONE,
     "phone",
     "A US telephone number in E.164, of the range kept free for fiction.",
-    "+12065550142",
+    "+14155550129",
     |random| {
         format!(
             "+1{}55501{}",
@@ -238,7 +238,7 @@ fake!(
     STREET,
     "street",
     "A house number and street.",
-    "742 Maple Ave",
+    "2909 Center Way",
     |random| {
         format!(
             "{} {} {}",
@@ -248,7 +248,7 @@ fake!(
         )
     }
 );
-fake!(CITY, "city", "A US city.", "Portland", |random| random
+fake!(CITY, "city", "A US city.", "Madison", |random| random
     .pick(CITIES)
     .0
     .to_owned());
@@ -256,14 +256,14 @@ fake!(
     STATE,
     "state",
     "A US state's two letters.",
-    "OR",
+    "WI",
     |random| random.pick(CITIES).1.to_owned()
 );
 fake!(
     POSTCODE,
     "postcode",
     "A US postcode of five digits.",
-    "97214",
+    "53729",
     |random| {
         let area = random.pick(CITIES).2;
         format!("{area}{}", random.text(2, DIGITS))
@@ -273,21 +273,21 @@ fake!(
     COUNTRY,
     "country",
     "A country's English name.",
-    "Canada",
+    "Spain",
     |random| random.pick(COUNTRIES).0.to_owned()
 );
 fake!(
     COUNTRY_CODE,
     "country_code",
     "A country's two letters (ISO 3166-1 alpha-2).",
-    "CA",
+    "ES",
     |random| { random.pick(COUNTRIES).1.to_owned() }
 );
 fake!(
     TAX_ID,
     "tax_id",
     "A tax number of nine digits.",
-    "472910385",
+    "398215721",
     |random| {
         // No tax number starts with 9 but those of foreigners, and none with 0.
         format!("{}{}", random.integer(1, 8), random.text(8, DIGITS))
@@ -297,14 +297,14 @@ fake!(
     IBAN,
     "iban",
     "A German IBAN with right check digits.",
-    "DE44500105175407324931",
+    "DE44529821572184684936",
     iban
 );
 fake!(
     URL,
     "url",
     "A web address under `example.com`.",
-    "https://cedar-logistics.example.com",
+    "https://lakeside-exports.example.com",
     |random| {
         let host = format!(
             "{}-{}",
@@ -318,7 +318,7 @@ fake!(
     DATE_OF_BIRTH,
     "date_of_birth",
     "An adult's date of birth.",
-    "1987-04-23",
+    "1964-11-05",
     |random| {
         let (year, month, day) = (
             random.integer(1950, 2000),

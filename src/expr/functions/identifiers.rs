@@ -14,7 +14,7 @@ pub(super) const UUID: FunctionSpec = FunctionSpec {
     usage: Usage::Function,
     parameters: &[],
     doc: "A random UUID (version 4).",
-    example: ("uuid()", "d8b7f9a4-5d5b-4a8e-9c3f-0f4a3f1b2c6d"),
+    example: ("uuid()", "62ead88d-63ff-464a-b5ae-bffa3bb0fbe0"),
     run: Run::Native(uuid),
 };
 
@@ -23,7 +23,7 @@ pub(super) const ULID: FunctionSpec = FunctionSpec {
     usage: Usage::Function,
     parameters: &[],
     doc: "A ULID: 26 characters that sort by time, to the millisecond of the scenario's clock.",
-    example: ("ulid()", "01KDVDNA002V4E2SYFZM5F3M6T"),
+    example: ("ulid()", "01KDVDNA00NTTMMXQZCE6XHTK2"),
     run: Run::Native(ulid),
 };
 
@@ -32,7 +32,7 @@ pub(super) const KSUID: FunctionSpec = FunctionSpec {
     usage: Usage::Function,
     parameters: &[optional("prefix", "''")],
     doc: "A KSUID after `prefix`: 27 letters and digits that sort by time, to the second of the scenario's clock.",
-    example: ("ksuid('cus_')", "cus_37cTfvWr3sLmKAxZ8VSNtmKVrCd"),
+    example: ("ksuid('cus_')", "cus_37dGaooa4m9EAnekmsCsZOtOTjM"),
     run: Run::Native(ksuid),
 };
 

@@ -11,7 +11,7 @@ pub(super) const INTEGER: FunctionSpec = FunctionSpec {
     usage: Usage::Function,
     parameters: &[required("low"), required("high")],
     doc: "A random integer from `low` to `high`, both included.",
-    example: ("random_int(1, 6)", "4"),
+    example: ("random_int(1, 6)", "2"),
     run: Run::Native(integer),
 };
 
@@ -20,7 +20,7 @@ pub(super) const STRING: FunctionSpec = FunctionSpec {
     usage: Usage::Function,
     parameters: &[required("length")],
     doc: "`length` random letters and digits.",
-    example: ("random_string(8)", "x3Kd9QpA"),
+    example: ("random_string(8)", "YIysHAWl"),
     run: Run::Native(string),
 };
 

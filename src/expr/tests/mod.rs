@@ -1,7 +1,11 @@
 //! Tables of expressions and what they give.
 
 mod errors;
+mod functions;
 mod grammar;
+mod properties;
+mod references;
+mod settings;
 mod templates;
 mod values;
 
