@@ -37,7 +37,7 @@ const OTHER_SPELLINGS: &[(&str, &str)] = &[
     ("nil", "none"),
     ("None", "none"),
     ("NULL", "none"),
-    ("undefined", "none"),
+    ("undefined", "… is undefined"),
     ("True", "true"),
     ("TRUE", "true"),
     ("False", "false"),
