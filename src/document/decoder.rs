@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Table, foreign};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::expr::{Expr, Template};
+use crate::expr::{Expr, Template, without_braces};
 use crate::source::{Entry, Folder, Key, Node, Place, Source, Yaml};
 
 /// What decoding a file needs at hand and gathers on the way.
@@ -120,15 +120,19 @@ impl Decoder {
 
     /// An expression where the braces may be left out.
     pub fn expression(&mut self, node: &Node) -> Option<Expr> {
-        let (text, offset) = match &node.value {
-            Yaml::String(text) => unbraced(&text.value),
-            Yaml::Bool(value) => (if *value { "true" } else { "false" }, 0),
+        let (text, range) = match &node.value {
+            Yaml::String(text) => {
+                let range = without_braces(&text.value);
+                (&text.value[range.clone()], range)
+            }
+            Yaml::Bool(true) => ("true", 0..4),
+            Yaml::Bool(false) => ("false", 0..5),
             _ => {
                 self.expected("an expression", node);
                 return None;
             }
         };
-        let place = Place::new(&self.source, node.inner_span(offset..offset + text.len()));
+        let place = Place::new(&self.source, node.inner_span(range));
         match Expr::parse(text, place) {
             Ok(expr) => Some(expr),
             Err(problem) => {
@@ -207,18 +211,6 @@ pub(super) fn with_article(noun: &str) -> String {
         "a"
     };
     format!("{article} {noun}")
-}
-
-/// `text` without `${{ … }}` around it, and the offset at which the rest begins.
-fn unbraced(text: &str) -> (&str, usize) {
-    let inner = text
-        .trim()
-        .strip_prefix("${{")
-        .and_then(|rest| rest.strip_suffix("}}"));
-    match inner {
-        Some(inner) if !inner.contains("}}") => (inner, text.find("${{").map_or(0, |at| at + 3)),
-        _ => (text, 0),
-    }
 }
 
 /// A map read by its table.

@@ -125,7 +125,11 @@ impl<'e> Evaluator<'e> {
                 let defined = !matches!(found, Found::Missing(_) | Found::Operand(Operand::Omit));
                 Ok(Value::Bool(defined == *wanted))
             }
-            Kind::Slice(slice) => return self.slice(slice),
+            Kind::Slice(slice) => {
+                let cut = self.slice(slice)?;
+                self.spend(span, weight(&cut))?;
+                Ok(cut)
+            }
             Kind::List(items) => return self.list(items),
             Kind::Map(entries) => return self.map(entries),
             // These are not computed but found or chosen, and were dealt with before.
@@ -177,8 +181,8 @@ impl<'e> Evaluator<'e> {
         let (mut left_node, mut left) = (first, self.value(first)?);
         for (operator, node) in rest {
             let right = self.value(node)?;
-            if let Value::Array(items) = right.get() {
-                self.spend(node.span, items.len() as u64)?;
+            if right.get().is_array() || right.get().is_object() {
+                self.spend(node.span, weight(right.get()))?;
             }
             let holds = operators::compared(*operator, left.get(), right.get())
                 .map_err(|failure| self.failed(left_node.span.to(node.span), failure))?;
@@ -231,32 +235,32 @@ impl<'e> Evaluator<'e> {
                 None => None,
             });
         }
-        let mut work = 0;
-        let values = operands.iter_mut().map(|operand| {
-            let value = match operand.as_mut()? {
-                Operand::Owned(value) => Cow::Owned(std::mem::take(value)),
-                operand => Cow::Borrowed(operand.get()),
-            };
-            work += match &*value {
-                Value::Array(items) => items.len() as u64,
-                Value::Object(map) => map.len() as u64,
-                _ => 1,
-            };
-            Some(value)
+        let work = operands.iter().flatten().map(|one| size(one.get())).sum();
+        self.spend(node.span, work)?;
+        let values = operands.iter_mut().map(|operand| match operand {
+            None => None,
+            Some(Operand::Owned(value)) => Some(Cow::Owned(std::mem::take(value))),
+            Some(operand) => Some(Cow::Borrowed(operand.get())),
         });
         let values = values.collect();
         let Run::Native(run) = call.function.run else {
             return Ok(Operand::Owned(Value::Null));
         };
         let tools = self.scope.tools();
-        let mut arguments = Arguments::new(tools, call.function, values, &mut self.fuel);
-        let result = run(&mut arguments);
-        self.spend(node.span, work)?;
+        let result = run(&mut Arguments::new(
+            tools,
+            call.function,
+            values,
+            &mut self.fuel,
+        ));
         match result {
             Ok(Value::String(text)) if text.len() > MAX_TEXT => {
                 Err(self.failed(node.span, too_long()).into())
             }
-            Ok(value) => Ok(Operand::Owned(value)),
+            Ok(value) => {
+                self.spend(node.span, weight(&value))?;
+                Ok(Operand::Owned(value))
+            }
             Err(failure) => Err(self.call_failed(node, call, failure).into()),
         }
     }
@@ -273,14 +277,22 @@ impl Operand<'_> {
     }
 }
 
+/// How much a function may have to look at, at the top of a value.
+fn size(value: &Value) -> u64 {
+    match value {
+        Value::Array(items) => items.len() as u64,
+        Value::Object(map) => map.len() as u64,
+        other => weight(other),
+    }
+}
+
 fn nests_deeper_than(value: &Value, limit: usize) -> bool {
-    let below = |value: &Value| match limit.checked_sub(1) {
-        Some(limit) => nests_deeper_than(value, limit),
-        None => true,
+    let Some(below) = limit.checked_sub(1) else {
+        return value.is_array() || value.is_object();
     };
     match value {
-        Value::Array(items) => items.iter().any(below),
-        Value::Object(map) => map.values().any(below),
+        Value::Array(items) => items.iter().any(|item| nests_deeper_than(item, below)),
+        Value::Object(map) => map.values().any(|value| nests_deeper_than(value, below)),
         _ => false,
     }
 }

@@ -296,7 +296,11 @@ impl Missing<'_> {
                 let Some(segment) = path.segments.get(*at) else {
                     return undefined(expr, node.span, format!("`{holder}` is not defined"));
                 };
-                let message = format!("`{holder}` has no `{}`", segment.text);
+                let wanted = match segment.index {
+                    Some(index) => format!("[{index}]"),
+                    None => segment.text.to_string(),
+                };
+                let message = format!("`{holder}` has no `{wanted}`");
                 suggest(
                     undefined(expr, segment.span, message),
                     &segment.text,

@@ -38,6 +38,7 @@ use evaluate::Evaluator;
 
 pub use functions::{FunctionSpec, Parameter, Usage, functions, reserved_words};
 pub use read::{is_defined, read};
+pub use scan::without_braces;
 pub use setting::{FromValue, Setting};
 pub use template::{Kind, Piece, Rendered, Template};
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::ast::{Arithmetic, Comparison};
 use super::functions::{Failure, too_long};
-use super::text::{MAX_STEPS, MAX_TEXT, a_type, to_text, weight};
+use super::text::{MAX_REPEATED, MAX_TEXT, a_type, to_text, weight};
 use crate::value::{Decimal, DecimalError, Value, compare, equal};
 
 fn wrong_type(message: String) -> Failure {
@@ -89,7 +89,7 @@ fn repeated(value: &Value, count: u64) -> Result<Value, Failure> {
         Value::String(text) if text.len().saturating_mul(most) <= MAX_TEXT => {
             Ok(Value::String(text.repeat(most)))
         }
-        Value::Array(items) if weight(value).saturating_mul(count) <= MAX_STEPS / 10 => {
+        Value::Array(items) if weight(value).saturating_mul(count) <= MAX_REPEATED => {
             Ok(Value::Array(
                 items
                     .iter()

@@ -46,6 +46,17 @@ pub(super) fn parts(text: &str) -> Result<Vec<Part>, Unclosed> {
     Ok(parts)
 }
 
+/// The expression in a text where the braces may be left out: what stands in them, or all of it.
+#[must_use]
+pub fn without_braces(text: &str) -> Range<usize> {
+    let start = text.len() - text.trim_start().len();
+    let end = start + text.trim().len();
+    match parts(&text[start..end]).as_deref() {
+        Ok([Part::Expr(inner)]) => start + inner.start..start + inner.end,
+        _ => 0..text.len(),
+    }
+}
+
 /// How far the expression at the start of `text` goes; else the quote that is never closed.
 fn length(text: &str) -> Result<usize, Option<usize>> {
     let mut quote: Option<(u8, usize)> = None;
@@ -95,6 +106,21 @@ mod tests {
                 }
             }
             assert_eq!(&shown, expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn braces_around_the_whole_may_be_left_out() {
+        for (text, inner) in [
+            ("a == 1", "a == 1"),
+            ("${{ a }}", " a "),
+            ("  ${{ a }}\n", " a "),
+            ("${{ {'a': {}} }}", " {'a': {}} "),
+            ("${{ a }} and ${{ b }}", "${{ a }} and ${{ b }}"),
+            ("${{ a", "${{ a"),
+            ("", ""),
+        ] {
+            assert_eq!(&text[without_braces(text)], inner);
         }
     }
 

@@ -8,7 +8,10 @@ use crate::value::Value;
 pub(super) const MAX_TEXT: usize = 1024 * 1024;
 
 /// How many steps one evaluation may take: a node evaluated, an item looked at, a value copied.
-pub(super) const MAX_STEPS: u64 = 10_000_000;
+pub(super) const MAX_STEPS: u64 = 4_000_000;
+
+/// How much a repeated list may hold.
+pub(super) const MAX_REPEATED: u64 = 100_000;
 
 /// A value as text: a string as it is, a number with its own text, and JSON for everything else.
 pub(super) fn to_text(value: &Value) -> Cow<'_, str> {

@@ -1,6 +1,7 @@
 //! Expressions that are wrong, from `errors.txt`, and those that are too deep or too long.
 
-use super::{cases, evaluate};
+use super::{cases, evaluate, parse};
+use crate::expr::testing::Variables;
 
 #[test]
 fn errors_say_what_is_wrong_where_and_what_to_do() {
@@ -49,4 +50,39 @@ fn deep_and_long_expressions_are_errors() {
     }
     let long = evaluate(&"1".repeat(70_000)).unwrap_err();
     assert!(long.message.contains("64 KiB"), "{}", long.message);
+}
+
+#[test]
+fn long_evaluations_and_deep_values_are_errors() {
+    let numbers: Vec<usize> = (0..20_000).collect();
+    let deep = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let scope = Variables::new(&format!(r#"{{"many": {numbers:?}, "deep": {deep}}}"#));
+    let wrap = |times: usize| format!("{}deep{}", "[".repeat(times), "]".repeat(times));
+    for (text, expected) in [
+        ("many | sort | length", None),
+        ("many | unique", Some("4000000 steps")),
+        (
+            &*format!("[{}]", "many,".repeat(300)),
+            Some("4000000 steps"),
+        ),
+        (&*wrap(28), None),
+        (&*wrap(29), Some("128 deep")),
+    ] {
+        let result = parse(text).unwrap().evaluate(&scope);
+        match expected {
+            None => assert!(result.is_ok(), "{text}"),
+            Some(part) => {
+                let problem = result.unwrap_err();
+                assert_eq!(problem.code, "expression-limit");
+                assert!(problem.message.contains(part), "{}", problem.message);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_chain_of_operators_fits_the_stack() {
+    let chain = |length| vec!["company"; length].join(" ~ ");
+    assert!(evaluate(&chain(60)).is_ok());
+    assert!(evaluate(&chain(100)).is_err());
 }

@@ -241,26 +241,7 @@ fn their_tree(expr: &theirs::Expr<'_>) -> String {
             tree(name, [their_tree(&unary.expr)])
         }
         Expr::BinOp(binary) => {
-            use theirs::BinOpKind as Op;
-            let name = match binary.op {
-                Op::Eq => "==",
-                Op::Ne => "!=",
-                Op::Lt => "<",
-                Op::Lte => "<=",
-                Op::Gt => ">",
-                Op::Gte => ">=",
-                Op::ScAnd => "and",
-                Op::ScOr => "or",
-                Op::Add => "+",
-                Op::Sub => "-",
-                Op::Mul => "*",
-                Op::Div => "/",
-                Op::FloorDiv => "//",
-                Op::Rem => "%",
-                Op::Pow => "**",
-                Op::Concat => "~",
-                Op::In => "in",
-            };
+            let name = operator(binary.op);
             tree(name, [&binary.left, &binary.right].map(their_tree))
         }
         Expr::Compare(compare) => {
@@ -322,6 +303,29 @@ fn their_tree(expr: &theirs::Expr<'_>) -> String {
                 .zip(&map.values)
                 .flat_map(|(key, value)| [their_tree(key), their_tree(value)]),
         ),
+    }
+}
+
+fn operator(operator: theirs::BinOpKind) -> &'static str {
+    use theirs::BinOpKind as Op;
+    match operator {
+        Op::Eq => "==",
+        Op::Ne => "!=",
+        Op::Lt => "<",
+        Op::Lte => "<=",
+        Op::Gt => ">",
+        Op::Gte => ">=",
+        Op::ScAnd => "and",
+        Op::ScOr => "or",
+        Op::Add => "+",
+        Op::Sub => "-",
+        Op::Mul => "*",
+        Op::Div => "/",
+        Op::FloorDiv => "//",
+        Op::Rem => "%",
+        Op::Pow => "**",
+        Op::Concat => "~",
+        Op::In => "in",
     }
 }
 

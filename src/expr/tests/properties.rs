@@ -168,9 +168,9 @@ proptest! {
     }
 
     #[test]
-    fn slices_are_pythons(length in 0_usize..6, start in -8_i64..8, end in -8_i64..8) {
-        let items: Vec<usize> = (0..length).collect();
-        let bound = |at: i64| usize::try_from(if at < 0 { at + length as i64 } else { at }).unwrap_or(0).min(length);
+    fn slices_are_pythons(length in 0_i64..6, start in -8_i64..8, end in -8_i64..8) {
+        let items: Vec<i64> = (0..length).collect();
+        let bound = |at: i64| usize::try_from(if at < 0 { at + length } else { at }).unwrap_or(0).min(items.len());
         let expected = items.get(bound(start)..bound(end)).unwrap_or_default();
         prop_assert_eq!(
             evaluate(&format!("{items:?}[{start}:{end}]")).unwrap(),
