@@ -1,11 +1,11 @@
 //! Reading `expect` maps, and `where`, `until` and `fail_on`, which are expect maps too.
 
 use super::domain::Domain;
-use super::matchers::{PARTIAL, SCHEMA, bad_path};
+use super::matchers::{PARTIAL, SCHEMA, bad_path, character_end};
 use super::{Check, Expect, Matcher, Subject};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Decoder, KeySpec, Shape, Table};
-use crate::source::{Entry, Key, Node, Place};
+use crate::source::{Entry, Key, Node, Place, Span};
 use crate::value::Path;
 
 /// The keys of an `expect` map besides JSONPaths.
@@ -149,8 +149,10 @@ impl Expect {
         match Path::parse(&key.text) {
             Ok(path) => self.matcher(key, Subject::Path(path), value, decoder),
             Err(error) => {
-                let place = Place::new(&decoder.source, key.span);
-                let problem = if key.text.contains("${{") {
+                let expression = key.text.find("${{");
+                let offset = expression.unwrap_or(error.offset);
+                let place = Place::new(&decoder.source, offset_span(key, offset));
+                let problem = if expression.is_some() {
                     Diagnostic::error("bad-path", "a key has no expressions in it").help(
                         "capture the list and look into it with an expression, as in `check: [ids[index] == id]`",
                     )
@@ -190,6 +192,19 @@ impl Expect {
                 decoder.problem(problem);
             }
         }
+    }
+}
+
+/// The place of a character of a key, where the key stands letter for letter, plain or in quotes.
+fn offset_span(key: &Key, offset: usize) -> Span {
+    let Span { start, end } = key.span;
+    let quotes = ((end - start) as usize).checked_sub(key.text.len());
+    match quotes {
+        Some(quotes @ (0 | 2)) if offset < key.text.len() => {
+            let start = start as usize + quotes / 2;
+            Span::new(start + offset, start + character_end(&key.text, offset))
+        }
+        _ => key.span,
     }
 }
 

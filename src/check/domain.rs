@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::matchers::Fault;
+use super::matchers::{Fault, named};
 use super::show::Show;
 use crate::diagnostic::did_you_mean;
 use crate::value::{Value, equal, format_duration, parse_duration};
@@ -63,14 +63,12 @@ impl Domain {
             Self::Duration => duration(&value),
             Self::Count => match &value {
                 Value::Number(_) => Ok(value),
-                _ => Err(Fault::new(format!("expected a number, found {value}"))),
+                _ => Err(Fault::found("expected a number", &value)),
             },
             Self::Error => error_word(value),
             Self::Boolean => match &value {
                 Value::Bool(_) => Ok(value),
-                _ => Err(Fault::new(format!(
-                    "expected `true` or `false`, found {value}"
-                ))),
+                _ => Err(Fault::found("expected `true` or `false`", &value)),
             },
         }
     }
@@ -104,13 +102,13 @@ fn text(value: Value) -> Result<Value, Fault> {
     match value {
         Value::String(_) => Ok(value),
         Value::Number(number) => Err(Fault::new(format!(
-            "a text never equals the number {number}"
+            "a text never equals the number `{number}`"
         ))
         .help(format!(
-            "write `'{number}'` for the text, or `number: {number}` to compare a number written as text"
+            "`'{number}'` is the text; `{{ number: {number} }}` compares a number that is written as text"
         ))),
         Value::Null => Err(Fault::new("a text never equals null").help("absence is `exists: false`")),
-        other => Err(Fault::new(format!("a text never equals {other}"))
+        other => Err(Fault::new(format!("a text never equals {}", named(&other)))
             .help("a header, a cookie and `text` are compared as text: quote the value")),
     }
 }
@@ -126,8 +124,11 @@ fn status(value: Value) -> Result<Value, Fault> {
     if known {
         return Ok(value);
     }
-    let fault = Fault::new(format!("{value} is not a status"));
+    let fault = Fault::new(format!("{} is not a status", named(&value)));
     Err(match &value {
+        Value::String(text) if class_digit(&text.to_ascii_lowercase()).is_some() => {
+            fault.help(format!("did you mean `{}`?", text.to_ascii_lowercase()))
+        }
         Value::String(text) if text.parse::<u16>().is_ok() => fault.help(format!(
             "a status is a number: write `{text}`; a CSV column is one with the header `name:number`"
         )),
@@ -148,9 +149,7 @@ fn duration(value: &Value) -> Result<Value, Fault> {
         Value::String(text) => parse_duration(text).map(nanos).map_err(Fault::new),
         Value::Number(number) => Err(Fault::new(format!("`{number}` has no unit"))
             .help(format!("write `{number}ms` or `{number}s`"))),
-        other => Err(Fault::new(format!(
-            "expected a duration such as `500ms`, found {other}"
-        ))),
+        other => Err(Fault::found("expected a duration such as `500ms`", other)),
     }
 }
 
@@ -158,7 +157,10 @@ fn error_word(value: Value) -> Result<Value, Fault> {
     if value.as_str().is_some_and(|word| ERRORS.contains(&word)) {
         return Ok(value);
     }
-    let fault = Fault::new(format!("{value} is not a way in which a request fails"));
+    let fault = Fault::new(format!(
+        "{} is not a way in which a request fails",
+        named(&value)
+    ));
     Err(
         match value.as_str().and_then(|word| did_you_mean(word, ERRORS)) {
             Some(close) => fault.help(format!("did you mean `{close}`?")),

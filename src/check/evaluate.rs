@@ -2,14 +2,14 @@
 
 use super::implied::contract_verdict;
 use super::matchers::{Answer, Complaint, Ready};
-use super::show::{Context, Show, cut};
+use super::show::{Context, LINE_LIMIT, Show, limited};
 use super::subject::Look;
 use super::{Check, Evidence, Subject, Verdict};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::expr::Scope;
 use crate::http::{JsonError, Response};
 use crate::source::Place;
-use crate::value::{Missing, Value};
+use crate::value::{Missing, PathStep, Value, normalized};
 
 /// One check under evaluation.
 #[derive(Clone, Copy)]
@@ -177,11 +177,17 @@ impl Trial<'_> {
                 self.expected()
             ))
             .label("does not exist")
-            .note(missing.to_string());
+            .note(match &self.check.subject {
+                Subject::Path(path) if path.text() == missing.path => {
+                    format!("`{}` {}", missing.nearest, missing.there)
+                }
+                _ => missing.to_string(),
+            });
         let Some(name) = &missing.name else {
             return failure;
         };
         if let Some(close) = did_you_mean(name, missing.keys.iter().map(String::as_str)) {
+            let close = normalized(&[PathStep::Name(close)]).replacen('$', &missing.nearest, 1);
             return failure.help(format!("did you mean `{close}`?"));
         }
         if missing.there.ends_with("element") || missing.there.ends_with("elements") {
@@ -209,6 +215,7 @@ impl Trial<'_> {
         let failure = if names.is_empty() {
             failure.note(format!("the response has no {noun}s"))
         } else {
+            let names = limited(names.iter().cloned(), LINE_LIMIT);
             failure.note(format!("the response has the {noun}s {}", names.join(", ")))
         };
         failure.suggest(name, names.iter().map(String::as_str))
@@ -245,11 +252,12 @@ impl Trial<'_> {
             }
             return self.failed(|| {
                 self.failure(format!(
-                    "expected the request to fail with {}, but it failed otherwise",
-                    self.expected()
+                    "expected the request to fail with {}, but it failed with {}",
+                    self.expected(),
+                    error.kind.word()
                 ))
                 .label(format!("failed with {}", error.kind.word()))
-                .note(cut(&error.message))
+                .note(self.cx.show.text(&error.message))
             });
         }
         let Some(response) = self.evidence.response else {

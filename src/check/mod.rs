@@ -11,6 +11,8 @@ pub mod matchers;
 mod schema;
 mod show;
 mod subject;
+#[cfg(test)]
+mod tests;
 
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Reference, Scope};

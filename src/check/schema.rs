@@ -2,10 +2,10 @@
 
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::Location;
-use jsonschema::{Draft, ValidationError, ValidationOptions, Validator};
+use jsonschema::{Draft, ReferencingError, ValidationError, ValidationOptions, Validator};
 
 use super::formats::FORMATS;
-use super::show::Show;
+use super::show::{Show, count};
 use crate::value::{PathStep, Value, normalized};
 
 /// Breaches that are looked for; what is shown is less.
@@ -32,7 +32,7 @@ impl Schema {
     pub fn compile(schema: &Value) -> Result<Self, String> {
         match options().build(schema) {
             Ok(validator) => Ok(Self(validator)),
-            Err(error) => Err(reason(&error)),
+            Err(error) => Err(reason(&error, schema)),
         }
     }
 
@@ -64,6 +64,14 @@ impl Schema {
         self.0.is_valid(value)
     }
 
+    /// Whether the value as a whole is at least of a type that is allowed.
+    pub(super) fn allows_type_of(&self, value: &Value) -> bool {
+        !self.0.iter_errors(value).any(|error| {
+            error.instance_path().is_empty()
+                && matches!(error.kind(), ValidationErrorKind::Type { .. })
+        })
+    }
+
     /// What breaks it, a sentence each.
     pub(super) fn breaches(&self, value: &Value, show: Show<'_>) -> Vec<String> {
         self.0
@@ -74,13 +82,21 @@ impl Schema {
     }
 }
 
-/// Why a schema can't be compiled, with the place in it.
-pub(super) fn reason(error: &ValidationError<'_>) -> String {
-    let place = error.instance_path().as_str();
-    if place.is_empty() {
-        error.to_string()
-    } else {
-        format!("{error} (at `{place}`)")
+/// Why a schema can't be compiled.
+pub(super) fn reason(error: &ValidationError<'_>, schema: &Value) -> String {
+    let show = Show {
+        redactor: None,
+        base: "$",
+    };
+    match error.kind() {
+        ValidationErrorKind::Referencing(ReferencingError::Unretrievable { uri, .. }) => {
+            format!("the reference `{uri}` leads out of it")
+        }
+        ValidationErrorKind::Referencing(ReferencingError::PointerToNowhere { pointer }) => {
+            format!("a reference leads to `{pointer}`, where there is nothing")
+        }
+        ValidationErrorKind::Referencing(error) => error.to_string(),
+        _ => sentences(error, schema, show).join("; "),
     }
 }
 
@@ -121,14 +137,20 @@ fn sentences(error: &ValidationError<'_>, root: &Value, show: Show<'_>) -> Vec<S
         Kind::Maximum { limit } => format!("at most {limit}"),
         Kind::ExclusiveMinimum { limit } => format!("greater than {limit}"),
         Kind::ExclusiveMaximum { limit } => format!("less than {limit}"),
-        Kind::MinLength { limit } => format!("a string of at least {limit} characters"),
-        Kind::MaxLength { limit } => format!("a string of at most {limit} characters"),
-        Kind::MinItems { limit } => format!("a list of at least {limit} elements"),
-        Kind::MaxItems { limit } => format!("a list of at most {limit} elements"),
+        Kind::MinLength { limit } => {
+            format!("a string of at least {}", amount(*limit, "character"))
+        }
+        Kind::MaxLength { limit } => format!("a string of at most {}", amount(*limit, "character")),
+        Kind::MinItems { limit } => format!("a list of at least {}", amount(*limit, "element")),
+        Kind::MaxItems { limit } => format!("a list of at most {}", amount(*limit, "element")),
         Kind::UniqueItems => "a list without an element twice".to_owned(),
         _ => return vec![format!("{path}: {}", error.masked_with(actual))],
     };
     vec![format!("{path}: expected {expected}, got {actual}")]
+}
+
+fn amount(number: u64, noun: &str) -> String {
+    count(usize::try_from(number).unwrap_or(usize::MAX), noun)
 }
 
 fn type_words(kind: &TypeKind) -> String {

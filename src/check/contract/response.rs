@@ -184,10 +184,11 @@ impl Trial<'_> {
             Err(problem) => self.breach(problem),
             Ok(schema) if readings.iter().any(|value| schema.allows(value)) => {}
             Ok(schema) => {
-                // A number or boolean says most of what is wrong, so where the text reads as one, that is told.
-                let scalar = readings.iter().rev().find(|value| !value.is_array());
-                let told = scalar.or(readings.first());
-                let found = told.map(|value| schema.breaches(value, show));
+                // Of a number that is too small, not that the text is no number.
+                let meant = readings.iter().find(|value| schema.allows_type_of(value));
+                let found = meant
+                    .or(readings.first())
+                    .map(|value| schema.breaches(value, show));
                 self.breaches.extend(
                     found
                         .iter()

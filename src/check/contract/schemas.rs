@@ -1,5 +1,6 @@
 //! The schemas of a contract's document: compiled when first needed, with the document to resolve their references in.
 
+use std::fmt::Write;
 use std::sync::OnceLock;
 
 use jsonschema::{Draft, Registry};
@@ -67,7 +68,10 @@ impl Schemas {
             .with_registry(registry)
             .build(&json!({ "$ref": reference }))
             .map(Schema::new)
-            .map_err(|error| format!("the schema at `{pointer}` is broken: {}", reason(&error)))
+            .map_err(|error| {
+                let reason = reason(&error, &self.document);
+                format!("the schema at `{pointer}` is broken: {reason}")
+            })
     }
 }
 
@@ -78,7 +82,8 @@ fn encode_fragment(pointer: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02X}"));
+            // Writing to a string does not fail.
+            let _ = write!(out, "%{byte:02X}");
         }
     }
     out

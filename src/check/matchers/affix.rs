@@ -20,7 +20,7 @@ pub(super) static ENDS_WITH: OperatorSpec = OperatorSpec {
     name: "ends_with",
     doc: "A string that ends so.",
     argument: Shape::Text,
-    example: "location: { ends_with: /accept }",
+    example: "headers: { location: { ends_with: /accept } }",
     lists: false,
     make: Make::Data(|affix, _| make(affix, "ends", |text, affix| text.ends_with(affix))),
 };
@@ -39,9 +39,10 @@ fn make(affix: Value, verb: &'static str, test: fn(&str, &str) -> bool) -> Made 
             verb,
             test,
         })),
-        other => Err(Fault::new(format!(
-            "a string {verb} with a string, not with {other}"
-        ))),
+        other => Err(Fault::found(
+            format_args!("a string {verb} with a string"),
+            &other,
+        )),
     }
 }
 

@@ -37,8 +37,15 @@ impl Test for AnyOf {
     }
 
     fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
-        let reasons = self.0.iter().map(|ready| ready.explain(actual, cx).summary);
-        Complaint::new(self.describe(cx), cx.show.value(actual))
-            .notes([limited(reasons, LINE_LIMIT).join("\n")])
+        let got = cx.show.value(actual);
+        // What says no more than that the value is another one is in the summary.
+        let plain = |ready: &Ready| Complaint::new(ready.describe(cx), &got).summary;
+        let reasons = self.0.iter().filter_map(|ready| {
+            let reason = ready.explain(actual, cx).summary;
+            (reason != plain(ready)).then_some(reason)
+        });
+        let reasons = limited(reasons, LINE_LIMIT);
+        let note = (!reasons.is_empty()).then(|| reasons.join("\n"));
+        Complaint::new(self.describe(cx), &got).notes(note)
     }
 }

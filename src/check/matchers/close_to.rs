@@ -30,11 +30,8 @@ fn make(argument: Value, making: &Making) -> Made {
         Value::Array(items) => <[Value; 2]>::try_from(items).map_err(Value::Array),
         other => Err(other),
     };
-    let [value, tolerance] = pair.map_err(|other| {
-        Fault::new(format!(
-            "`close_to` takes `[value, tolerance]`, found {other}"
-        ))
-    })?;
+    let [value, tolerance] =
+        pair.map_err(|other| Fault::found("`close_to` takes `[value, tolerance]`", &other))?;
     let (value, tolerance) = (domain.expected(value)?, domain.expected(tolerance)?);
     match (decimal(&value), decimal(&tolerance)) {
         (Some(_), Some(least)) if !least.is_negative() => Ok(Arc::new(CloseTo {

@@ -13,7 +13,7 @@ pub(super) static CONTAINS: OperatorSpec = OperatorSpec {
     doc: "A string with this substring; a list with this element (an object is found by a part of it); an object with \
           this key, or with this part.",
     argument: Shape::Any,
-    example: "content-type: { contains: json }",
+    example: "headers: { content-type: { contains: json } }",
     lists: true,
     make: Make::Data(make),
 };
@@ -23,9 +23,7 @@ struct Contains(Value);
 
 fn make(value: Value, making: &Making) -> Made {
     if making.domain == Domain::Text && !value.is_string() {
-        return Err(Fault::new(format!(
-            "a text contains no {value} but a text: quote it"
-        )));
+        return Err(Fault::found("a text contains a text", &value).help("quote it"));
     }
     Ok(Arc::new(Contains(value)))
 }

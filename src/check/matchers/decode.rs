@@ -9,8 +9,36 @@ use crate::check::domain::Domain;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Decoder;
 use crate::expr::Template;
-use crate::source::{Entry, Key, Node, Yaml};
+use crate::source::{Entry, Key, Node, Place, Yaml};
 use crate::value::Path;
+
+/// Words that others use for what an operator here means.
+const OTHER_WORDS: &[(&str, &str)] = &[
+    ("equals", "eq"),
+    ("equal", "eq"),
+    ("is", "eq"),
+    ("not_equals", "ne"),
+    ("not_equal", "ne"),
+    ("greater_than", "gt"),
+    ("less_than", "lt"),
+    ("min", "gte"),
+    ("max", "lte"),
+    ("one_of", "in"),
+    ("includes", "contains"),
+    ("has", "contains"),
+    ("regex", "matches"),
+    ("pattern", "matches"),
+    ("match", "matches"),
+    ("size", "length"),
+    ("count", "length"),
+    ("present", "exists"),
+    ("every", "each"),
+    ("any", "any_of"),
+    ("or", "any_of"),
+    ("and", "all_of"),
+    ("all", "all_of"),
+    ("approx", "close_to"),
+];
 
 impl Matcher {
     /// Decodes a plain value or a map of operators. What is wrong with it becomes a problem of the decoder.
@@ -51,6 +79,11 @@ impl Matcher {
                 .at(decoder.place(node))
                 .help("to compare with the empty object, write `eq: {}`");
             decoder.problem(problem);
+        } else if entries.iter().all(|entry| is_data(&entry.key.text)) {
+            decoder.problem(data_for_operators(&entries[0].key, decoder));
+            return Self {
+                operators: Vec::new(),
+            };
         }
         let operators = entries.iter().filter_map(|entry| {
             let spec = find(&entry.key, decoder, domain)?;
@@ -97,6 +130,20 @@ fn find(key: &Key, decoder: &mut Decoder, domain: Domain) -> Option<&'static Ope
     None
 }
 
+/// Whether a key neither is an operator nor is like one.
+fn is_data(key: &str) -> bool {
+    meant(key).is_none() && !OPERATORS.iter().any(|spec| spec.name == key)
+}
+
+/// The operator that was likely meant.
+fn meant(word: &str) -> Option<String> {
+    let other = OTHER_WORDS.iter().find(|(other, _)| *other == word);
+    match other {
+        Some((_, name)) => Some((*name).to_owned()),
+        None => did_you_mean(word, OPERATORS.iter().map(|spec| spec.name)),
+    }
+}
+
 fn unknown_operator(key: &Key, decoder: &Decoder) -> Diagnostic {
     let problem = Diagnostic::error(
         "unknown-operator",
@@ -104,13 +151,23 @@ fn unknown_operator(key: &Key, decoder: &Decoder) -> Diagnostic {
     )
     .at(decoder.key_place(key))
     .label("unknown operator");
-    match did_you_mean(&key.text, OPERATORS.iter().map(|spec| spec.name)) {
+    match meant(&key.text) {
         Some(close) => problem.help(format!("did you mean `{close}`?")),
-        None => problem.help(
-            "a map holds operators (`probity list operators`); an object is compared under `eq` (exact), or as a \
-             part of the body under `json` (partial)",
-        ),
+        None => problem.help("`probity list operators` names them all"),
     }
+}
+
+/// A map whose keys are no operators at all: what was meant is an object to compare with.
+fn data_for_operators(first: &Key, decoder: &Decoder) -> Diagnostic {
+    Diagnostic::error(
+        "unknown-operator",
+        format!("a map here holds operators, and `{}` is none", first.text),
+    )
+    .at(decoder.key_place(first))
+    .label("unknown operator")
+    .help(
+        "an object is compared under `eq` (exact), or as a part of the body under `json` (partial)",
+    )
 }
 
 impl Operator {
@@ -158,14 +215,15 @@ fn data(
     if decoder.problems.len() > known {
         return None;
     }
-    ready_now(spec, template, making, decoder)
+    ready_now(spec, template, making, scene, decoder)
 }
 
 /// The argument with its test if it is literal.
-pub(super) fn ready_now(
+fn ready_now(
     spec: &'static OperatorSpec,
     template: Template,
     making: Making,
+    scene: &Scene<'_>,
     decoder: &mut Decoder,
 ) -> Option<Argument> {
     let Some(value) = template.as_literal() else {
@@ -174,19 +232,21 @@ pub(super) fn ready_now(
     match spec.test(value.clone(), &making) {
         Ok(test) => Some(Argument::Literal(value.clone(), test)),
         Err(fault) => {
-            decoder.problem(fault.diagnostic(spec).at(template.place));
+            let written = scene.key.map(|_| spec);
+            decoder.problem(fault.diagnostic(written).at(template.place));
             None
         }
     }
 }
 
 impl Fault {
-    /// The fault as a problem of the operator's argument.
-    pub(super) fn diagnostic(self, spec: &OperatorSpec) -> Diagnostic {
+    /// The fault as a problem of the argument, with an example of the operator where one is written.
+    pub(super) fn diagnostic(self, written: Option<&OperatorSpec>) -> Diagnostic {
         let problem = Diagnostic::error("bad-argument", self.message);
-        match self.help {
-            Some(help) => problem.help(help),
-            None => problem.help(format!("for example `{}`", spec.example)),
+        match (self.help, written) {
+            (Some(help), _) => problem.help(help),
+            (None, Some(spec)) => problem.help(format!("for example `{}`", spec.example)),
+            (None, None) => problem,
         }
     }
 }
@@ -207,7 +267,7 @@ fn matchers(
         _ => {
             let fault = Fault::new(format!("`{}` takes a list of matchers", spec.name));
             let place = decoder.place(node);
-            decoder.problem(fault.diagnostic(spec).at(place));
+            decoder.problem(fault.diagnostic(Some(spec)).at(place));
             None
         }
     }
@@ -236,13 +296,20 @@ fn except(spec: &OperatorSpec, scene: &Scene<'_>, decoder: &mut Decoder) -> Arc<
         match Path::parse(&text) {
             Ok(path) => paths.push(path),
             Err(error) => {
-                let span = node.inner_span(error.offset..error.offset + 1);
-                let problem = bad_path(error).at(crate::source::Place::new(&decoder.source, span));
-                decoder.problem(problem);
+                let end = character_end(&text, error.offset);
+                let span = node.inner_span(error.offset..end);
+                let place = Place::new(&decoder.source, span);
+                decoder.problem(bad_path(error).at(place));
             }
         }
     }
     paths.into()
+}
+
+/// Where the character at an offset ends; at the end of the text, the end.
+pub(in crate::check) fn character_end(text: &str, offset: usize) -> usize {
+    let next = text.get(offset..).and_then(|rest| rest.chars().next());
+    offset + next.map_or(0, char::len_utf8)
 }
 
 /// A JSONPath that is none.

@@ -43,8 +43,8 @@ impl Test for Each {
             Value::Array(items) if items.is_empty() => Complaint::new(expected, "an empty list"),
             Value::Array(items) => {
                 let (lines, failing) = reasons(&self.0, items, cx);
-                let of = count(items.len(), "element");
-                Complaint::new(expected, format_args!("{failing} of {of} that are not"))
+                let label = format!("{failing} of {} not so", count(items.len(), "element"));
+                Complaint::of(format!("expected {expected}; {label}"), label)
                     .notes([lines.join("\n")])
             }
             _ => Complaint::new(format_args!("a list, {expected}"), cx.show.value(actual)),

@@ -23,9 +23,7 @@ struct Empty(bool);
 fn make(wanted: &Value) -> Made {
     match wanted {
         Value::Bool(wanted) => Ok(Arc::new(Empty(*wanted))),
-        other => Err(Fault::new(format!(
-            "`empty` takes `true` or `false`, found {other}"
-        ))),
+        other => Err(Fault::found("`empty` takes `true` or `false`", other)),
     }
 }
 

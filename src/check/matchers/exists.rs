@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Fault, Made, Make, OperatorSpec, Test};
+use super::{Answer, Complaint, Fault, Made, Make, OperatorSpec, Test};
 use crate::check::show::Context;
 use crate::document::Shape;
 use crate::value::Value;
@@ -22,9 +22,7 @@ struct Exists(bool);
 fn make(wanted: &Value) -> Made {
     match wanted {
         Value::Bool(wanted) => Ok(Arc::new(Exists(*wanted))),
-        other => Err(Fault::new(format!(
-            "`exists` takes `true` or `false`, found {other}"
-        ))),
+        other => Err(Fault::found("`exists` takes `true` or `false`", other)),
     }
 }
 
@@ -39,5 +37,15 @@ impl Test for Exists {
 
     fn holds_of(&self, actual: Option<&Value>, _: Context<'_>) -> Answer {
         (actual.is_some() == self.0).into()
+    }
+
+    fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
+        let complaint = Complaint::new(self.describe(cx), cx.show.value(actual));
+        if actual.is_null() {
+            return complaint.help(
+                "null is a value; where either will do, write `any_of: [null, { exists: false }]`",
+            );
+        }
+        complaint
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Fault, Made, Make, OperatorSpec, Test};
+use super::{Answer, Fault, Made, Make, OperatorSpec, Test, named};
 use crate::check::formats::{FORMATS, Format};
 use crate::check::show::Context;
 use crate::diagnostic::did_you_mean;
@@ -37,7 +37,7 @@ fn make(name: &Value) -> Made {
         return Ok(Arc::new(OfFormat(format)));
     }
     let names: Vec<&str> = FORMATS.iter().map(|(name, _)| *name).collect();
-    let fault = Fault::new(format!("{name} is not a format"));
+    let fault = Fault::new(format!("{} is not a format", named(name)));
     Err(match did_you_mean(text, names.iter().copied()) {
         Some(close) => fault.help(format!("did you mean `{close}`?")),
         None => fault.help(format!("the formats are: {}", names.join(", "))),

@@ -25,7 +25,7 @@ struct In {
 
 fn make(value: Value, making: &Making) -> Made {
     let Value::Array(items) = value else {
-        return Err(Fault::new(format!("`in` takes a list, found {value}")));
+        return Err(Fault::found("`in` takes a list", &value));
     };
     if items.is_empty() {
         return Err(Fault::new("nothing is in an empty list"));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::{Answer, Complaint, Fault, Made, Make, OperatorSpec, Test};
+use super::{Answer, Complaint, Fault, Made, Make, OperatorSpec, Test, named};
 use crate::check::formats::is_date_time;
 use crate::check::show::Context;
 use crate::document::Shape;
@@ -48,7 +48,7 @@ fn make(bound: &Value, after: bool) -> Made {
 }
 
 fn not_an_instant(value: &Value) -> Fault {
-    Fault::new(format!("{value} is not a date-time")).help(
+    Fault::new(format!("{} is not a date-time", named(value))).help(
         "write an RFC 3339 date-time with its offset, such as `2026-01-31T09:30:00Z`, or `now`",
     )
 }

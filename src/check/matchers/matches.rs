@@ -27,9 +27,7 @@ struct Matches(Regex);
 
 fn make(pattern: &Value) -> Made {
     let Value::String(pattern) = pattern else {
-        return Err(Fault::new(format!(
-            "`matches` takes a string, found {pattern}"
-        )));
+        return Err(Fault::found("`matches` takes a string", pattern));
     };
     match RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build() {
         Ok(regex) => Ok(Arc::new(Matches(regex))),
@@ -43,30 +41,33 @@ fn bad_regex(pattern: &str, error: &regex::Error) -> Fault {
     let reason = match error {
         regex::Error::CompiledTooBig(_) => "it is too large when compiled",
         // The message draws the pattern and carets; its last line says what is wrong.
-        _ => whole
-            .lines()
-            .last()
-            .map_or("", |line| line.trim().trim_start_matches("error: ")),
+        _ => whole.lines().last().map_or("", |line| {
+            let line = line.trim().trim_start_matches("error: ");
+            if line.starts_with("look-around") {
+                "look-around is not supported"
+            } else {
+                line
+            }
+        }),
     };
     let fault = Fault::new(format!(
         "`{}` is not a regular expression: {reason}",
         cut(pattern)
     ));
-    let look_around = ["(?=", "(?!", "(?<=", "(?<!"];
-    if look_around.iter().any(|look| pattern.contains(look)) {
-        fault.help(
-            "look-around is not supported; combine operators instead, such as `all_of` and `not: { matches: … }`",
-        )
-    } else if reason.contains("backreference") {
-        fault.help("back-references are not supported")
+    if reason.starts_with("look-around") {
+        fault.help("combine operators instead, such as `all_of: [{ matches: … }, { not: { matches: … } }]`")
+    } else if reason.starts_with("backreferences") {
+        fault.help("capture the text with `regex`, and compare it in a `check`")
+    } else if matches!(error, regex::Error::CompiledTooBig(_)) {
+        fault.help("let it repeat less often")
     } else {
         fault.help("a character with a meaning of its own, such as `(` or `{`, is written with `\\` before it")
     }
 }
 
 impl Test for Matches {
-    fn describe(&self, _: Context<'_>) -> String {
-        format!("a string that matches `{}`", cut(self.0.as_str()))
+    fn describe(&self, cx: Context<'_>) -> String {
+        format!("a string that matches `{}`", cx.show.text(self.0.as_str()))
     }
 
     fn holds(&self, actual: &Value, _: Context<'_>) -> Answer {

@@ -36,7 +36,7 @@ use crate::expr::{Reference, Template};
 use crate::source::Place;
 use crate::value::{Path, Value};
 
-pub(super) use decode::bad_path;
+pub(super) use decode::{bad_path, character_end};
 pub(super) use eq::PARTIAL;
 pub(super) use ready::{Answer, Complaint, Ready, Test};
 pub(super) use schema::SCHEMA;
@@ -107,9 +107,32 @@ impl Fault {
         }
     }
 
+    /// `message, found …`.
+    pub(super) fn found(message: impl std::fmt::Display, value: &Value) -> Self {
+        Self::new(format!("{message}, found {}", named(value)))
+    }
+
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+}
+
+/// A value in a message: a short scalar itself, else its type. Nothing is cut short, since a secret that is cut is not
+/// known for one.
+pub(super) fn named(value: &Value) -> String {
+    const LIMIT: usize = 80;
+    match value {
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+        Value::String(text) if text.len() > LIMIT => "a long string".to_owned(),
+        Value::Number(number) if number.as_str().len() > LIMIT => "a long number".to_owned(),
+        // Where it would read as something else, that it is a string is what is wrong with it.
+        Value::String(text) if serde_json::from_str::<Value>(text).is_ok() => {
+            format!("the string `{text}`")
+        }
+        Value::String(text) => format!("`{text}`"),
+        scalar => format!("`{scalar}`"),
     }
 }
 

@@ -26,7 +26,7 @@ fn number_in(value: &Value) -> Option<Value> {
 
 impl Test for NumberText {
     fn describe(&self, cx: Context<'_>) -> String {
-        format!("a string with a number {}", self.0.describe(cx))
+        format!("a number in a string, {}", self.0.describe(cx))
     }
 
     fn holds(&self, actual: &Value, cx: Context<'_>) -> Answer {

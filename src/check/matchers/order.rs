@@ -64,9 +64,7 @@ fn make(bound: Value, making: &Making, words: &'static str, wanted: fn(Ordering)
                 .help("compare with a number such as `400`"));
         }
         (other, _) => {
-            return Err(Fault::new(format!(
-                "only numbers and texts have an order, not {other}"
-            )));
+            return Err(Fault::found("only numbers and texts have an order", other));
         }
     }
     Ok(Arc::new(Order {

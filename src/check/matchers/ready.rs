@@ -90,9 +90,16 @@ pub(in crate::check) struct Complaint {
 
 impl Complaint {
     pub(in crate::check) fn new(expected: impl fmt::Display, actual: impl fmt::Display) -> Self {
+        Self::of(
+            format!("expected {expected}, got {actual}"),
+            format!("got {actual}"),
+        )
+    }
+
+    pub(super) fn of(summary: String, label: String) -> Self {
         Self {
-            summary: format!("expected {expected}, got {actual}"),
-            label: format!("got {actual}"),
+            summary,
+            label,
             notes: Vec::new(),
             help: Vec::new(),
             place: None,
@@ -182,11 +189,10 @@ impl Operator {
             (Argument::Literal(_, test), _) => Ok(Some(Arc::clone(test))),
             (Argument::Dynamic(template, making), _) => match template.render(scope)? {
                 Outcome::Omit => Ok(None),
-                Outcome::Value(value) => self
-                    .spec
-                    .test(value, making)
-                    .map(Some)
-                    .map_err(|fault| fault.diagnostic(self.spec).at(self.place.clone())),
+                Outcome::Value(value) => self.spec.test(value, making).map(Some).map_err(|fault| {
+                    let written = self.key.as_ref().map(|_| self.spec);
+                    fault.diagnostic(written).at(self.place.clone())
+                }),
             },
             (Argument::Matcher(matcher), Make::Matcher(_, make)) => {
                 Ok(matcher.ready(scope)?.map(make))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Argument, Complaint, Fault, Made, Make, Making, OperatorSpec, Test};
+use super::{Answer, Argument, Complaint, Fault, Made, Make, Making, OperatorSpec, Test, named};
 use crate::check::domain::Domain;
 use crate::check::schema::Schema;
 use crate::check::show::{Context, LINE_LIMIT, count, limited};
@@ -14,7 +14,7 @@ pub(in crate::check) static SCHEMA: OperatorSpec = OperatorSpec {
     name: "schema",
     doc: "A value that this JSON Schema (draft 2020-12, formats checked) allows: inline, or the path of a file.",
     argument: Shape::OneOf(&[Shape::Text, Shape::JsonSchema]),
-    example: "$.customer: { schema: schemas/customer.json }",
+    example: "$.customer: { schema: { required: [id] } }",
     lists: true,
     make: Make::Schema,
 };
@@ -43,30 +43,33 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
     match made {
         Ok((schema, test)) => Some(Argument::Literal(schema, test)),
         Err(fault) => {
-            decoder.problem(fault.diagnostic(&SCHEMA).at(template.place));
+            decoder.problem(fault.diagnostic(None).at(template.place));
             None
         }
     }
 }
+
+const BESIDE: &str = "a schema's path is relative to the file that names it";
 
 /// Reads a schema's file, which lies beside the document.
 fn read(path: &str, decoder: &Decoder) -> Result<Value, Fault> {
     let bytes = decoder
         .folder
         .read(&decoder.beside, path)
-        .map_err(Fault::new)?;
+        .map_err(|message| Fault::new(message).help(BESIDE))?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Fault::new(format!("`{path}` is not JSON: {error}")))
 }
 
 pub(super) fn make(value: &Value) -> Made {
     if !value.is_object() && !value.is_boolean() {
-        return Err(Fault::new(format!("{value} is not a JSON Schema"))
+        return Err(Fault::new(format!("{} is not a JSON Schema", named(value)))
             .help("a schema is a map, or the path of a file (without expressions in it)"));
     }
     match Schema::compile(value) {
         Ok(schema) => Ok(Arc::new(BySchema(schema))),
-        Err(reason) => Err(Fault::new(format!("this is not a JSON Schema: {reason}"))),
+        Err(reason) => Err(Fault::new(format!("this is not a JSON Schema: {reason}"))
+            .help("schemas are of draft 2020-12, and `$ref` leads to places in the same schema")),
     }
 }
 

@@ -41,11 +41,9 @@ impl Test for SomeElement {
             Value::Array(items) if items.is_empty() => Complaint::new(expected, "an empty list"),
             Value::Array(items) => {
                 let (lines, _) = reasons(&self.0, items, cx);
-                Complaint::new(
-                    expected,
-                    format_args!("{}, none so", count(items.len(), "element")),
-                )
-                .notes([lines.join("\n")])
+                let label = format!("none of {} is", count(items.len(), "element"));
+                Complaint::of(format!("expected {expected}; {label}"), label)
+                    .notes([lines.join("\n")])
             }
             _ => Complaint::new(format_args!("a list, {expected}"), cx.show.value(actual)),
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Complaint, Fault, Made, Make, OperatorSpec, Test};
+use super::{Answer, Complaint, Fault, Made, Make, OperatorSpec, Test, named};
 use crate::check::show::Context;
 use crate::diagnostic::did_you_mean;
 use crate::document::Shape;
@@ -30,7 +30,7 @@ fn make(name: &Value) -> Made {
     if let Some(known) = TYPES.iter().find(|known| Some(**known) == text) {
         return Ok(Arc::new(Type(known)));
     }
-    let fault = Fault::new(format!("{name} is not a JSON type"));
+    let fault = Fault::new(format!("{} is not a JSON type", named(name)));
     Err(match text.and_then(meant) {
         Some(close) => fault.help(format!("did you mean `{close}`?")),
         None => fault.help(format!("the types are: {}", TYPES.join(", "))),

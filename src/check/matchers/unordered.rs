@@ -22,9 +22,7 @@ struct Unordered(Vec<Value>);
 fn make(expected: Value) -> Made {
     match expected {
         Value::Array(items) => Ok(Arc::new(Unordered(items))),
-        other => Err(Fault::new(format!(
-            "`unordered` takes a list, found {other}"
-        ))),
+        other => Err(Fault::found("`unordered` takes a list", &other)),
     }
 }
 
