@@ -9,11 +9,12 @@
     reason = "a test stops where its own files can't be read"
 )]
 
-use std::fmt::Write as _;
+mod golden;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use probity::diagnostic::{Diagnostic, Style, render};
+use golden::{compare, find, show};
 use probity::source::{Folder, Source};
 use probity::{pack, scenario};
 
@@ -52,49 +53,4 @@ fn scenario_problems(path: &Path) -> String {
     let folder = Folder::on_disk(path.parent().unwrap()).unwrap();
     let (_, problems) = scenario::load(&source, folder, "");
     show(&problems)
-}
-
-fn show(problems: &[Diagnostic]) -> String {
-    if problems.is_empty() {
-        return "no problems\n".to_owned();
-    }
-    let rendered: Vec<String> = problems
-        .iter()
-        .map(|problem| render(problem, Style::default()))
-        .collect();
-    rendered.join("\n")
-}
-
-/// Files below a folder that `wanted` names, sorted.
-fn find(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(find(&path, wanted));
-        } else if wanted(&path) {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
-fn compare(cases: impl Iterator<Item = (PathBuf, String)>) {
-    let mut differences = String::new();
-    for (path, actual) in cases {
-        if std::env::var_os("UPDATE").is_some() {
-            fs::write(&path, &actual).unwrap();
-            continue;
-        }
-        let expected = fs::read_to_string(&path).unwrap_or_default();
-        if expected != actual {
-            let _ = writeln!(
-                differences,
-                "--- {}\n{expected}--- is now\n{actual}",
-                path.display()
-            );
-        }
-    }
-    assert!(differences.is_empty(), "{differences}");
 }

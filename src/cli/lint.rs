@@ -7,6 +7,7 @@ use super::exit::Exit;
 use super::project::{Project, library};
 use super::terminal::{Terminal, write_stderr, write_stdout};
 use crate::diagnostic::{self, Diagnostic, Severity};
+use crate::lint::lint_pack;
 
 /// Checks files, and says whether they are free of errors.
 pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
@@ -22,10 +23,14 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     let mut problems: Vec<Diagnostic> = found
         .files
         .iter()
-        .flat_map(|file| project.load(file, &library).problems)
+        .flat_map(|file| project.load(file, &library, &[]).problems)
         .collect();
     project.load_packs(&args.paths, &library);
     problems.extend(library.problems());
+    for loaded in library.loaded() {
+        let pack = loaded.pack.as_deref();
+        problems.extend(pack.into_iter().flat_map(|pack| lint_pack(pack).to_vec()));
+    }
     sort(&mut problems);
     let errors = problems
         .iter()

@@ -53,7 +53,7 @@ fn scenarios(
     let files = found
         .files
         .iter()
-        .map(|file| project.load(file, library))
+        .map(|file| project.load(file, library, &[]))
         .collect();
     let environments = Environments::default();
     let selection = Selection {

@@ -160,8 +160,8 @@ impl Project {
         })
     }
 
-    /// Loads a scenario file, lints it and finds its packs.
-    pub fn load(&self, path: &Path, library: &Library) -> Loaded {
+    /// Loads a scenario file, lints it and finds its packs. `given` are the variables that the command line gives.
+    pub fn load(&self, path: &Path, library: &Library, given: &[String]) -> Loaded {
         let name = self.name(path);
         let (folder, beside) = self.folder_of(path);
         let text = match std::fs::read(path) {
@@ -179,7 +179,7 @@ impl Project {
         if let Some(document) = &document {
             let (found, missing) = document.resolve_packs(library);
             problems.extend(missing);
-            problems.extend(lint::lint(document, &found));
+            problems.extend(lint::lint(document, &found, given));
             packs = found;
         }
         Loaded {

@@ -78,10 +78,11 @@ fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> 
     let vars = vars::read(&args.vars_file, &args.vars)?;
     let environments = environments(&args.env);
     let library = library(&project, &args.packs);
+    let given: Vec<String> = vars.iter().map(|(name, _)| name.clone()).collect();
     let files = found
         .files
         .iter()
-        .map(|file| project.load(file, &library))
+        .map(|file| project.load(file, &library, &given))
         .collect();
     let mut bindings = Bindings::new(&environments, &env);
     let plan = plan(files, &selection, &mut bindings, max_wait);

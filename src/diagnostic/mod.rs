@@ -109,6 +109,18 @@ impl Diagnostic {
         }
     }
 
+    /// `file:line:column: message`, for a note in another diagnostic.
+    #[must_use]
+    pub fn one_line(&self) -> String {
+        match &self.place {
+            None => self.message.clone(),
+            Some(place) => {
+                let (name, start) = (&place.source.name, place.start());
+                format!("{name}:{}:{}: {}", start.line, start.column, self.message)
+            }
+        }
+    }
+
     #[must_use]
     pub fn from_problem(source: &Arc<Source>, problem: Problem) -> Self {
         let mut diagnostic = Self::error(problem.code, problem.message)

@@ -2,41 +2,8 @@
 
 use super::Decoder;
 use crate::diagnostic::Diagnostic;
+use crate::expr::reserved_words;
 use crate::source::Place;
-
-/// Words that mean something in every expression, so that no variable can have their name.
-const RESERVED: [&str; 30] = [
-    "true",
-    "false",
-    "none",
-    "null",
-    "not",
-    "and",
-    "or",
-    "in",
-    "is",
-    "if",
-    "else",
-    "for",
-    "True",
-    "False",
-    "None",
-    "omit",
-    "case",
-    "item",
-    "index",
-    "steps",
-    "secrets",
-    "packs",
-    "run",
-    "webhooks",
-    "inputs",
-    "response",
-    "request",
-    "path",
-    "settings",
-    "collections",
-];
 
 /// Whether `text` may name a step, an action, a variable, an input: `[a-z_][a-z0-9_]*`.
 #[must_use]
@@ -116,7 +83,7 @@ impl Decoder {
 
     /// Checks the name of a variable, which must not be a word of the expression language or always in scope.
     pub fn check_variable(&mut self, text: &str, place: Place) -> bool {
-        if RESERVED.contains(&text) {
+        if reserved_words().contains(&text) {
             let problem = Diagnostic::error(
                 "reserved-name",
                 format!("`{text}` can't be the name of a variable"),

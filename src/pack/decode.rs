@@ -1,7 +1,7 @@
 //! Reading `pack.yaml`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::manifest::{
     Environment, Pack, RateLimit, RequestDefaults, SecretSpec, SettingSpec, Target,
@@ -50,6 +50,7 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Pack> {
             .and_then(|node| load_contract(node, decoder)),
         emulator: None,
         actions: BTreeMap::new(),
+        lint: OnceLock::new(),
         name,
         name_place,
     })

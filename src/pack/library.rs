@@ -102,12 +102,18 @@ impl Library {
             .collect()
     }
 
-    /// What is wrong with the packs that were read so far.
+    /// The packs that were read so far, sorted by where they were found.
     #[must_use]
-    pub fn problems(&self) -> Vec<Diagnostic> {
+    pub fn loaded(&self) -> Vec<Arc<Loaded>> {
         let mut packs: Vec<Arc<Loaded>> = self.cache().packs.values().cloned().collect();
         packs.sort_by(|left, right| left.origin.cmp(&right.origin));
         packs
+    }
+
+    /// What is wrong with the files of the packs that were read so far.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Diagnostic> {
+        self.loaded()
             .iter()
             .flat_map(|loaded| loaded.problems.iter().cloned())
             .collect()

@@ -1,11 +1,12 @@
 //! `pack.yaml`, decoded.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use super::{Action, EmulatorFile};
 use crate::check::Contract;
+use crate::diagnostic::Diagnostic;
 use crate::expr::{Setting, Template};
 use crate::source::{Folder, Place, Source};
 use crate::value::Value;
@@ -35,6 +36,8 @@ pub struct Pack {
     /// What the `emulator` environment serves.
     pub emulator: Option<Arc<EmulatorFile>>,
     pub actions: BTreeMap<String, Arc<Action>>,
+    /// What lint found in it, once it was looked at.
+    pub lint: OnceLock<Arc<[Diagnostic]>>,
 }
 
 /// One of a pack's environments.

@@ -1,7 +1,6 @@
 //! Decisions before the run, without I/O: which cases there are, which of them were selected, and what each needs.
 
 mod bind;
-mod rows;
 mod secrets;
 mod select;
 mod waits;
@@ -249,17 +248,15 @@ fn add_file(
         folder: file.folder,
         beside: file.beside,
     });
-    for (index, (scenario, mut problems)) in planned
+    for (index, (scenario, problems)) in planned
         .document
         .scenarios
         .iter()
         .zip(split.scenarios)
         .enumerate()
     {
-        let rows = rows::expand(&scenario.rows, &scenario.place);
-        problems.extend(rows::same_names(&rows));
         let fate = fate(&planned, scenario, problems, max_wait);
-        for (row_name, row) in rows {
+        for (row_name, row) in scenario.rows.expand(&scenario.place) {
             let case = case(&planned, scenario, &file.name, row_name);
             plan.known.push(case.id.clone());
             if selection.takes(&case.id, &case.tags) {

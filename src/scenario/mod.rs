@@ -3,6 +3,7 @@
 mod cases;
 mod csv;
 mod decode;
+mod expand;
 mod packs;
 mod rows;
 mod split;
@@ -10,6 +11,7 @@ pub mod tables;
 
 pub use decode::load;
 pub use packs::FilePacks;
+pub(crate) use packs::not_listed;
 use split::lies_in;
 pub use split::{Split, by_scenario};
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{PackUse, ScenarioFile};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::pack::{Library, Loaded, Pack};
 use crate::source::{Place, Span};
 
@@ -66,16 +66,7 @@ impl ScenarioFile {
         let path = &self.source.path;
         let Some(loaded) = library.find(&used.pack, path) else {
             let names = library.names(path);
-            let problem =
-                Diagnostic::error("unknown-pack", format!("there is no pack `{}`", used.pack))
-                    .at(used.place.clone())
-                    .label("unknown pack")
-                    .suggest(&used.pack, names.iter().map(String::as_str));
-            return Err(if names.is_empty() {
-                problem.help("there are no packs at all: a pack is a folder with a `pack.yaml`, under `scenarios/` or a folder given with `--packs`")
-            } else {
-                problem.note(format!("packs that exist: {}", names.join(", ")))
-            });
+            return Err(unknown(&used.pack, &names).at(used.place.clone()));
         };
         usable(&loaded).map_err(|problem| problem.at(used.place.clone()).label("this pack"))
     }
@@ -101,6 +92,19 @@ impl ScenarioFile {
     }
 }
 
+/// A pack that does not exist.
+fn unknown(name: &str, known: &[String]) -> Diagnostic {
+    let problem = Diagnostic::error("unknown-pack", format!("there is no pack `{name}`"))
+        .label("unknown pack");
+    match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(close) => problem.help(format!("did you mean `{close}`?")),
+        None if known.is_empty() => problem.help(
+            "a pack is a folder with a `pack.yaml`, under `scenarios/` or in a folder that `--packs` names",
+        ),
+        None => problem.help(format!("packs that exist: {}", known.join(", "))),
+    }
+}
+
 /// The pack, unless something is wrong with its files.
 fn usable(loaded: &Loaded) -> Result<Arc<Pack>, Diagnostic> {
     let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
@@ -114,7 +118,7 @@ fn usable(loaded: &Loaded) -> Result<Arc<Pack>, Diagnostic> {
         format!("the pack `{}` is invalid", loaded.origin),
     );
     if let Some(first) = first {
-        problem = problem.note(one_line(first));
+        problem = problem.note(first.one_line());
     }
     let more = errors.count();
     if more > 0 {
@@ -123,23 +127,8 @@ fn usable(loaded: &Loaded) -> Result<Arc<Pack>, Diagnostic> {
     Err(problem.help("`probity lint` shows all of it"))
 }
 
-/// `file:line:column: message`
-fn one_line(problem: &Diagnostic) -> String {
-    match &problem.place {
-        None => problem.message.clone(),
-        Some(place) => {
-            let start = place.start();
-            let name = &place.source.name;
-            format!(
-                "{name}:{}:{}: {}",
-                start.line, start.column, problem.message
-            )
-        }
-    }
-}
-
 /// A pack that is addressed but not listed in `packs`.
-fn not_listed<'a>(
+pub(crate) fn not_listed<'a>(
     name: &str,
     place: Place,
     aliases: impl Iterator<Item = &'a str> + Clone,
@@ -147,7 +136,7 @@ fn not_listed<'a>(
     let problem = Diagnostic::error("unknown-pack", format!("this file uses no pack `{name}`"))
         .at(place)
         .label("not in `packs`");
-    match crate::diagnostic::did_you_mean(name, aliases) {
+    match did_you_mean(name, aliases) {
         Some(close) => problem.help(format!("did you mean `{close}`?")),
         None => problem.help(format!("list it at the top of the file: `packs: [{name}]`")),
     }

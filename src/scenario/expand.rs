@@ -1,50 +1,28 @@
 //! From `matrix` and `cases` to rows with names.
 
-use std::collections::HashMap;
-
-use crate::diagnostic::Diagnostic;
+use super::{Row, Rows};
 use crate::expr::Template;
-use crate::scenario::{Row, Rows};
 use crate::source::Place;
 use crate::value::{Value, equal};
 
-/// The rows of a scenario with their names; a scenario without data has one nameless row.
-#[must_use]
-pub fn expand(rows: &Rows, place: &Place) -> Vec<(Option<String>, Option<Row>)> {
-    let rows = match rows {
-        Rows::None => return vec![(None, None)],
-        Rows::Cases(rows) => rows.clone(),
-        Rows::Matrix { axes, exclude } => {
-            let mut rows = product(axes, place);
-            rows.retain(|row| !exclude.iter().any(|excluded| is_excluded(row, excluded)));
-            rows
-        }
-    };
-    rows.into_iter()
-        .enumerate()
-        .map(|(index, row)| (Some(name(&row, index)), Some(row)))
-        .collect()
-}
-
-/// Rows that have the name of one before: reports could not tell them apart.
-#[must_use]
-pub fn same_names(rows: &[(Option<String>, Option<Row>)]) -> Vec<Diagnostic> {
-    let mut seen = HashMap::new();
-    let named = rows
-        .iter()
-        .filter_map(|(name, row)| Some((name.as_ref()?, row.as_ref()?)));
-    named
-        .filter_map(|(name, row)| {
-            let first: &mut &Row = seen.entry(name).or_insert(row);
-            (!std::ptr::eq(*first, row)).then(|| {
-                Diagnostic::error("same-name", format!("two rows have the name `{name}`"))
-                    .at(row.place.clone())
-                    .label("the same name again")
-                    .also(first.place.clone(), "first here")
-                    .help("a column `case_id` gives each row a name of its own")
-            })
-        })
-        .collect()
+impl Rows {
+    /// The rows with their names; a scenario without data has one nameless row. `place` is the scenario's.
+    #[must_use]
+    pub fn expand(&self, place: &Place) -> Vec<(Option<String>, Option<Row>)> {
+        let rows = match self {
+            Self::None => return vec![(None, None)],
+            Self::Cases(rows) => rows.clone(),
+            Self::Matrix { axes, exclude } => {
+                let mut rows = product(axes, place);
+                rows.retain(|row| !exclude.iter().any(|excluded| is_excluded(row, excluded)));
+                rows
+            }
+        };
+        rows.into_iter()
+            .enumerate()
+            .map(|(index, row)| (Some(name(&row, index)), Some(row)))
+            .collect()
+    }
 }
 
 /// Every combination, the last axis turning fastest.

@@ -1,0 +1,146 @@
+//! What rules look at: a scenario file or a pack, every step of it, and what the names in it stand for.
+
+use std::cell::OnceCell;
+
+use super::names::{self, Names};
+use crate::check::Expect;
+use crate::pack::{Action, Pack};
+use crate::scenario::{FilePacks, ScenarioFile};
+use crate::step::{ActionName, Kind, Step};
+
+/// The documents that are looked at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Home<'a> {
+    File(&'a ScenarioFile),
+    Pack(&'a Pack),
+}
+
+/// On whose behalf something is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The file as a whole, or the pack.
+    File,
+    /// Place in the file's scenarios.
+    Scenario(usize),
+}
+
+/// A step, wherever it stands, groups and cleanups included.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Visited<'a> {
+    pub step: &'a Step,
+    pub owner: Owner,
+    /// The action that it is a step of.
+    pub action: Option<&'a Action>,
+}
+
+/// What a rule has at hand.
+pub(super) struct Context<'a> {
+    pub home: Home<'a>,
+    /// The packs that a scenario file uses.
+    pub packs: &'a FilePacks,
+    /// Names of variables that the command line gives.
+    pub given: &'a [String],
+    /// Every step, each once for the scenario that it stands in, or for the file.
+    pub steps: Vec<Visited<'a>>,
+    names: OnceCell<Names>,
+}
+
+impl<'a> Context<'a> {
+    pub fn new(home: Home<'a>, packs: &'a FilePacks, given: &'a [String]) -> Self {
+        let mut context = Self {
+            home,
+            packs,
+            given,
+            steps: Vec::new(),
+            names: OnceCell::new(),
+        };
+        match home {
+            Home::File(file) => {
+                context.visit(&file.setup, Owner::File, None);
+                for (index, scenario) in file.scenarios.iter().enumerate() {
+                    context.visit(&scenario.steps, Owner::Scenario(index), None);
+                    context.visit(&scenario.teardown, Owner::Scenario(index), None);
+                }
+                context.visit(&file.teardown, Owner::File, None);
+            }
+            Home::Pack(_) => {}
+        }
+        for action in context.own_actions() {
+            context.visit(&action.steps, Owner::File, Some(action));
+        }
+        context
+    }
+
+    fn visit(&mut self, steps: &'a [Step], owner: Owner, action: Option<&'a Action>) {
+        for step in steps {
+            self.steps.push(Visited {
+                step,
+                owner,
+                action,
+            });
+            self.visit(inner_steps(step), owner, action);
+            self.visit(&step.cleanup, owner, action);
+        }
+    }
+
+    /// The actions of the file, or of the pack, by name.
+    pub fn own_actions(&self) -> Vec<&'a Action> {
+        let actions = match self.home {
+            Home::File(file) => &file.actions,
+            Home::Pack(pack) => &pack.actions,
+        };
+        actions.values().map(|action| &**action).collect()
+    }
+
+    /// The scenario file, if that is what is looked at.
+    pub fn file(&self) -> Option<&'a ScenarioFile> {
+        match self.home {
+            Home::File(file) => Some(file),
+            Home::Pack(_) => None,
+        }
+    }
+
+    /// What the expressions read, and what is there to be read.
+    pub fn names(&self) -> &Names {
+        self.names.get_or_init(|| names::walk(self))
+    }
+
+    /// The pack that a step addresses.
+    pub fn pack_of(&self, step: &Step) -> Option<&'a Pack> {
+        match self.home {
+            Home::Pack(pack) => Some(pack),
+            Home::File(_) => {
+                let alias = step.pack.as_ref().map(|pack| pack.name.as_str());
+                self.packs.get(alias).map(|pack| &**pack)
+            }
+        }
+    }
+
+    /// The action that a step names.
+    pub fn action(&self, name: &ActionName) -> Option<&'a Action> {
+        let actions = match (&name.pack, self.home) {
+            (None, Home::File(file)) => &file.actions,
+            (None, Home::Pack(pack)) => &pack.actions,
+            (Some(alias), Home::File(_)) => &self.packs.get(Some(alias))?.actions,
+            (Some(_), Home::Pack(_)) => return None,
+        };
+        actions.get(&name.name).map(|action| &**action)
+    }
+}
+
+/// The steps that a step consists of.
+pub(super) fn inner_steps(step: &Step) -> &[Step] {
+    match &step.kind {
+        Kind::Group(group) => &group.steps,
+        Kind::Parallel(branches) => branches,
+        Kind::Http(_) | Kind::Uses(_) | Kind::Wait(_) | Kind::Set(_) | Kind::Check(_) => &[],
+    }
+}
+
+/// All expect maps of a step: its own and those of its poll.
+pub(super) fn expects(step: &Step) -> impl Iterator<Item = &Expect> {
+    let poll = step.poll.iter();
+    step.expect
+        .iter()
+        .chain(poll.flat_map(|poll| std::iter::once(&poll.until).chain(&poll.fail_on)))
+}

@@ -1,0 +1,42 @@
+//! `missing-input`: a step does not give an action what it needs.
+
+use super::unknown_input::each_use;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::Rule;
+use crate::lint::context::Context;
+use crate::lint::findings::Findings;
+
+pub(super) const RULE: Rule = Rule {
+    name: "missing-input",
+    severity: Severity::Error,
+    doc: "A `uses` step leaves out an input that the action needs: one that is neither `optional` nor has a `default`. `validate: false` lets a negative test do so.",
+    find,
+};
+
+fn find(context: &Context<'_>, findings: &mut Findings) {
+    each_use(context, |owner, uses, action| {
+        if !uses.validate {
+            return;
+        }
+        let given = |name: &str| uses.with.iter().any(|input| input.name == name);
+        let missing: Vec<_> = action
+            .inputs
+            .iter()
+            .filter(|spec| spec.is_required() && !given(&spec.name))
+            .collect();
+        let Some(first) = missing.first() else { return };
+        let names: Vec<String> = missing
+            .iter()
+            .map(|spec| format!("`{}`", spec.name))
+            .collect();
+        let problem = Diagnostic::error(
+            RULE.name,
+            format!("the action `{}` needs {}", action.name, names.join(", ")),
+        )
+        .at(uses.action.place.clone())
+        .label("inputs are missing")
+        .also(first.place.clone(), "declared here")
+        .help(format!("write `with: {{{}: …}}`", first.name));
+        findings.add(owner, problem);
+    });
+}

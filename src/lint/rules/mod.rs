@@ -1,0 +1,56 @@
+//! The rules: one file each, one line each in the table.
+
+pub(super) mod concurrent_name;
+mod duplicate_id;
+mod duplicate_row;
+mod empty_expect;
+mod invalid_input;
+mod invalid_pack;
+mod invalid_setting;
+mod list_path;
+mod literal_credential;
+mod missing_column;
+mod missing_input;
+pub(super) mod name_not_set_yet;
+mod no_pack;
+mod recursive_action;
+mod refused_host;
+pub(super) mod undefined_name;
+mod undocumented_operation;
+mod unknown_action;
+mod unknown_input;
+mod unknown_pack;
+mod unused_action;
+mod unused_capture;
+mod unused_input;
+mod unused_variable;
+
+use super::Rule;
+
+/// Every rule, errors first, in the order of the docs.
+pub const RULES: &[Rule] = &[
+    undefined_name::RULE,
+    name_not_set_yet::RULE,
+    concurrent_name::RULE,
+    duplicate_id::RULE,
+    duplicate_row::RULE,
+    unknown_pack::RULE,
+    invalid_pack::RULE,
+    no_pack::RULE,
+    invalid_setting::RULE,
+    refused_host::RULE,
+    unknown_action::RULE,
+    recursive_action::RULE,
+    unknown_input::RULE,
+    missing_input::RULE,
+    invalid_input::RULE,
+    missing_column::RULE,
+    unused_variable::RULE,
+    unused_capture::RULE,
+    unused_input::RULE,
+    unused_action::RULE,
+    empty_expect::RULE,
+    list_path::RULE,
+    undocumented_operation::RULE,
+    literal_credential::RULE,
+];

@@ -1,0 +1,62 @@
+//! `unknown-action`: a step uses an action that does not exist.
+
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::lint::Rule;
+use crate::lint::context::{Context, Home};
+use crate::lint::findings::Findings;
+use crate::step::{ActionName, Kind};
+
+pub(super) const RULE: Rule = Rule {
+    name: "unknown-action",
+    severity: Severity::Error,
+    doc: "A `uses` step names an action that the pack, or the file, does not have. `probity list actions` shows what there is.",
+    find,
+};
+
+fn find(context: &Context<'_>, findings: &mut Findings) {
+    for visited in &context.steps {
+        let Kind::Uses(uses) = &visited.step.kind else {
+            continue;
+        };
+        if context.action(&uses.action).is_some() {
+            continue;
+        }
+        if let Some(problem) = unknown(context, &uses.action) {
+            findings.add(visited.owner, problem);
+        }
+    }
+}
+
+fn unknown(context: &Context<'_>, name: &ActionName) -> Option<Diagnostic> {
+    let (prefix, owner, actions) = match (&name.pack, context.home) {
+        (Some(alias), Home::File(_)) => {
+            // A pack that is not there is another rule's.
+            let pack = context.packs.get(Some(alias))?;
+            (alias.as_str(), format!("the pack `{alias}`"), &pack.actions)
+        }
+        (Some(_), Home::Pack(_)) => return None,
+        (None, Home::File(file)) => (".", "this file".to_owned(), &file.actions),
+        (None, Home::Pack(pack)) => (".", "this pack".to_owned(), &pack.actions),
+    };
+    let problem = Diagnostic::error(RULE.name, format!("{owner} has no action `{}`", name.name))
+        .at(name.place.clone())
+        .label("unknown action");
+    let known = || actions.keys().map(String::as_str);
+    if let Some(close) = did_you_mean(&name.name, known()) {
+        return Some(problem.help(format!("did you mean `{prefix}/{close}`?")));
+    }
+    let elsewhere = context
+        .packs
+        .packs
+        .iter()
+        .find(|(_, pack)| pack.actions.contains_key(&name.name));
+    if let Some((alias, _)) = elsewhere {
+        return Some(problem.help(format!("write `uses: {alias}/{}`", name.name)));
+    }
+    let all: Vec<&str> = known().collect();
+    Some(if all.is_empty() {
+        problem.help("it has no actions")
+    } else {
+        problem.help(format!("it has: {}", all.join(", ")))
+    })
+}

@@ -1,0 +1,36 @@
+//! `unused-variable`: a variable that nothing reads.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::lint::Rule;
+use crate::lint::context::Context;
+use crate::lint::findings::Findings;
+use crate::lint::names::DefinedBy;
+
+pub(super) const RULE: Rule = Rule {
+    name: "unused-variable",
+    severity: Severity::Warning,
+    doc: "A variable is set and nothing reads it: likely its name is misspelt somewhere, or it is left over.",
+    find: |context, findings| {
+        unread(context, findings, DefinedBy::Variable, |name, place| {
+            Diagnostic::warning(RULE.name, format!("nothing reads the variable `{name}`"))
+                .at(place)
+                .label("never read")
+                .help("remove it, or read it with `${{ … }}`")
+        });
+    },
+};
+
+/// Everything of a kind that nothing reads. A name that begins with `_` is left alone.
+pub(super) fn unread(
+    context: &Context<'_>,
+    findings: &mut Findings,
+    kind: DefinedBy,
+    warning: impl Fn(&str, crate::source::Place) -> Diagnostic,
+) {
+    let names = context.names();
+    for defined in &names.defined {
+        if defined.kind == kind && !defined.name.starts_with('_') && !names.is_read(defined) {
+            findings.add(defined.owner, warning(&defined.name, defined.place.clone()));
+        }
+    }
+}
