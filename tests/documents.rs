@@ -1,7 +1,7 @@
 //! What is said of documents that are wrong: each `tests/documents/**/NAME.scenario.yaml` (or a folder with a `pack.yaml`)
 //! has beside it `NAME.out` (or `expected.out`) with the problems as they are printed, word for word.
 //!
-//! A new case is a new file. `UPDATE=1 cargo test --test documents` writes the outputs; read the difference before
+//! A new case is a new file. `PROBITY_BLESS=1 cargo test --test documents` writes the outputs; read the difference before
 //! committing it.
 
 #![allow(

@@ -1,7 +1,7 @@
 //! Every rule of lint on files of its own: `tests/lint/RULE/good*.scenario.yaml` has nothing wrong, and of each
 //! `bad*.scenario.yaml` the rule says what stands in the `.out` beside it, word for word.
 //!
-//! `UPDATE=1 cargo test --test lint` writes the outputs; read the difference before committing it.
+//! `PROBITY_BLESS=1 cargo test --test lint` writes the outputs; read the difference before committing it.
 
 #![allow(
     clippy::unwrap_used,
@@ -31,8 +31,7 @@ fn problems(path: &Path, library: &Library) -> Vec<Diagnostic> {
     let file = file.unwrap();
     let (packs, missing) = file.resolve_packs(library);
     problems.extend(missing);
-    problems.extend(lint(&file, &packs, &["given".to_owned()]));
-    problems
+    lint(&file, problems, &packs, &["given".to_owned()])
 }
 
 fn library() -> Library {

@@ -179,7 +179,7 @@ impl Project {
         if let Some(document) = &document {
             let (found, missing) = document.resolve_packs(library);
             problems.extend(missing);
-            problems.extend(lint::lint(document, &found, given));
+            problems = lint::lint(document, problems, &found, given);
             packs = found;
         }
         Loaded {

@@ -28,14 +28,44 @@ pub struct Rule {
     find: fn(&Context<'_>, &mut Findings),
 }
 
-/// What is wrong, or looks wrong, with a scenario file whose decoding found it readable.
+/// What is wrong, or looks wrong, with a scenario file, added to what was found when it was `decoded`.
 ///
 /// `given` are the names of variables that the command line gives. [`crate::scenario::by_scenario`] tells which
 /// diagnostics concern only one of the scenarios.
 #[must_use]
-pub fn lint(file: &ScenarioFile, packs: &FilePacks, given: &[String]) -> Vec<Diagnostic> {
+pub fn lint(
+    file: &ScenarioFile,
+    decoded: Vec<Diagnostic>,
+    packs: &FilePacks,
+    given: &[String],
+) -> Vec<Diagnostic> {
     let context = Context::new(Home::File(file), packs, given);
-    run(&context).for_file(file)
+    let mut found = run(&context).for_file(file);
+    found.retain(|problem| problem.severity == Severity::Error || !unsure(file, problem, &decoded));
+    let mut problems = decoded;
+    problems.extend(found);
+    problems
+}
+
+/// Whether a warning may only follow from an error: what could not be read may well use what looks unused.
+fn unsure(file: &ScenarioFile, warning: &Diagnostic, decoded: &[Diagnostic]) -> bool {
+    let mut errors = decoded
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error);
+    let owner = file
+        .scenarios
+        .iter()
+        .find(|scenario| scenario.owns(warning));
+    errors.any(|error| match owner {
+        None => true,
+        Some(owner) => {
+            let elsewhere = file
+                .scenarios
+                .iter()
+                .any(|scenario| scenario.id != owner.id && scenario.owns(error));
+            owner.owns(error) || !elsewhere
+        }
+    })
 }
 
 /// What is wrong, or looks wrong, with a pack's actions and requests. Found once and remembered.

@@ -9,6 +9,7 @@ use super::tables::CAPTURE;
 use super::{Capture, CaptureFrom};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, has_expression, is_name};
+use crate::expr::Template;
 use crate::source::{Entry, Node, Place, Yaml};
 use crate::value::Path;
 
@@ -22,47 +23,52 @@ impl Capture {
         decoder
             .map(node)
             .iter()
-            .filter_map(|entry| Self::decode(entry, decoder))
+            .map(|entry| Self::decode(entry, decoder))
             .collect()
     }
 
-    fn decode(entry: &Entry, decoder: &mut Decoder) -> Option<Self> {
+    /// A capture whose source can't be read still has a name, so that what reads it is not taken for a mistake too.
+    fn decode(entry: &Entry, decoder: &mut Decoder) -> Self {
         let name = entry.key.text.clone();
         let place = decoder.key_place(&entry.key);
         decoder.check_variable(&name, place.clone());
         let node = &entry.value;
-        if node.as_map().is_none() {
-            let from = CaptureFrom::JsonPath(decode_path(node, decoder)?);
-            return Some(Self {
-                name,
-                place,
-                from,
-                default: None,
-                secret: false,
-            });
-        }
-        let fields = decoder.fields(node, &CAPTURE);
-        let default = fields.get("default").map(|node| decoder.template(node));
-        let secret = fields
-            .get("secret")
-            .and_then(|node| decoder.flag(node, "`secret`"))
-            .unwrap_or(false);
-        let found: Vec<&Entry> = SOURCES.iter().filter_map(|key| fields.entry(key)).collect();
-        let [source] = found.as_slice() else {
-            // A key that is unknown is likely meant for the source.
-            if found.len() > 1 || fields.all_known() {
-                refuse_sources(node, &found, decoder);
-            }
-            return None;
+        let (from, default, secret) = if node.as_map().is_some() {
+            decode_map(node, decoder)
+        } else {
+            let path = decode_path(node, decoder).map(CaptureFrom::JsonPath);
+            (path, None, false)
         };
-        Some(Self {
+        Self {
             name,
             place,
-            from: decode_source(source, decoder)?,
+            from: from.unwrap_or(CaptureFrom::Status),
             default,
             secret,
-        })
+        }
     }
+}
+
+/// `{source: …, default: …, secret: …}`
+fn decode_map(node: &Node, decoder: &mut Decoder) -> (Option<CaptureFrom>, Option<Template>, bool) {
+    let fields = decoder.fields(node, &CAPTURE);
+    let default = fields.get("default").map(|node| decoder.template(node));
+    let secret = fields
+        .get("secret")
+        .and_then(|node| decoder.flag(node, "`secret`"))
+        .unwrap_or(false);
+    let found: Vec<&Entry> = SOURCES.iter().filter_map(|key| fields.entry(key)).collect();
+    let from = match found.as_slice() {
+        [source] => decode_source(source, decoder),
+        found => {
+            // A key that is unknown is likely meant for the source.
+            if !found.is_empty() || fields.all_known() {
+                refuse_sources(node, found, decoder);
+            }
+            None
+        }
+    };
+    (from, default, secret)
 }
 
 /// Says that a capture has no source, or more than one.

@@ -2,15 +2,16 @@
 
 use super::kinds::{check_keys, kind_of};
 use super::tables::{REPEAT, SET, STEP};
-use super::{ActionName, Group, Input, Kind, PackName, Repeat, Set, Step, Uses, Variable};
+use super::{ActionName, Group, Http, Input, Kind, PackName, Repeat, Set, Step, Uses, Variable};
 use crate::check::{Expect, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields, has_expression};
 use crate::expr::{Expr, Setting, Template};
 use crate::source::{Entry, Node, Yaml};
+use crate::value::Value;
 
 impl Step {
-    /// Decodes a list of steps. Steps that can't be made sense of are left out, with problems that say why.
+    /// Decodes a list of steps. Steps that can't be made sense of do nothing, with problems that say why.
     pub fn decode_list(node: &Node, decoder: &mut Decoder) -> Vec<Self> {
         if node.as_map().is_some() {
             let problem = Diagnostic::error("wrong-type", "expected a list of steps, found a map")
@@ -38,12 +39,39 @@ impl Step {
         }
         let fields = decoder.fields(node, &STEP);
         let entries = node.as_map()?;
-        let (spec, entry) = kind_of(&fields, decoder.place(node), decoder)?;
+        let Some((spec, entry)) = kind_of(&fields, decoder.place(node), decoder) else {
+            let common = Common::decode("", &fields, decoder);
+            return Some(common.with_kind(nothing(node, decoder), decoder.place(node)));
+        };
         check_keys(spec, entries, decoder);
         let kind = decode_kind(spec.key, entry, &fields, decoder);
-        let step = Common::decode(spec.key, &fields, decoder);
-        Some(step.with_kind(kind?, decoder.key_place(&entry.key)))
+        let common = Common::decode(spec.key, &fields, decoder);
+        let kind = match (kind, spec.key) {
+            (Some(kind), _) => kind,
+            (None, "http" | "uses" | "receive") => nothing(node, decoder),
+            (None, _) => Kind::Check(Vec::new()),
+        };
+        Some(common.with_kind(kind, decoder.key_place(&entry.key)))
     }
+}
+
+/// What stands for a request that could not be read: it is never sent, since its problem makes the scenario invalid, but
+/// its id and captures are known to the steps after it.
+fn nothing(node: &Node, decoder: &Decoder) -> Kind {
+    let target = Template {
+        place: decoder.place(node),
+        kind: crate::expr::Kind::Literal(Value::String("/".to_owned())),
+    };
+    Kind::Http(Box::new(Http {
+        method: "GET".to_owned(),
+        target,
+        query: Vec::new(),
+        headers: Vec::new(),
+        body: None,
+        auth: None,
+        follow_redirects: Setting::Fixed(0),
+        validate: false,
+    }))
 }
 
 /// How a step that was written as a mere string should look.
@@ -418,7 +446,7 @@ fn check_subjects(kind: &str, expect: &Expect, decoder: &mut Decoder) {
                     .label("only `passed` can be checked here")
                     .help("put the checks on the steps themselves, or write `expect: {passed: 1}`");
             decoder.problem(problem);
-        } else if owner != kind {
+        } else if owner != kind && !kind.is_empty() {
             let problem = Diagnostic::error(
                 "key-conflict",
                 format!("`{subject}` goes with `{owner}`, not with `{kind}`"),

@@ -33,11 +33,11 @@ pub fn find(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
     found
 }
 
-/// Compares outputs with the files that hold what is expected; with `UPDATE` set, writes these.
+/// Compares outputs with the files that hold what is expected; with `PROBITY_BLESS` set, writes these.
 pub fn compare(cases: impl Iterator<Item = (PathBuf, String)>) {
     let mut differences = String::new();
     for (path, actual) in cases {
-        if std::env::var_os("UPDATE").is_some() {
+        if std::env::var_os("PROBITY_BLESS").is_some() {
             fs::write(&path, &actual).unwrap();
             continue;
         }

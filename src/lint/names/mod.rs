@@ -55,6 +55,13 @@ pub(super) enum DefinedBy {
 }
 
 impl Names {
+    /// Whether an undefined name is likely a slip for this one, which so is not unused.
+    pub fn is_meant(&self, name: &str) -> bool {
+        let help = format!("did you mean `{name}`?");
+        let mut problems = self.problems.iter();
+        problems.any(|(_, problem)| problem.help.contains(&help))
+    }
+
     /// Whether anything that can see the name reads it.
     pub fn is_read(&self, defined: &Defined) -> bool {
         self.read.iter().any(|(reader, names)| {

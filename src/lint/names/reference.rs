@@ -131,7 +131,8 @@ impl<'a> Walker<'a, '_> {
 
     fn case(&self, reference: &Reference, index: usize) -> Option<Diagnostic> {
         let columns = self.columns(index);
-        if columns.is_empty() {
+        let file = self.context.file()?;
+        if matches!(file.scenarios.get(index)?.rows, Rows::None) {
             let problem = undefined_name::problem(
                 "this scenario has no rows, so `case` is not defined",
                 segment(reference, 0),
@@ -139,7 +140,8 @@ impl<'a> Walker<'a, '_> {
             return Some(problem.help("give the scenario `cases` or a `matrix`"));
         }
         let column = reference.path.get(1)?;
-        if columns.contains(&column.as_str()) {
+        // Rows that could not be read have no columns that are known.
+        if columns.is_empty() || columns.contains(&column.as_str()) {
             return None;
         }
         let problem = undefined_name::problem(

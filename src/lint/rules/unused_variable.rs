@@ -29,7 +29,8 @@ pub(super) fn unread(
 ) {
     let names = context.names();
     for defined in &names.defined {
-        if defined.kind == kind && !defined.name.starts_with('_') && !names.is_read(defined) {
+        let wanted = defined.kind == kind && !defined.name.starts_with('_');
+        if wanted && !names.is_read(defined) && !names.is_meant(&defined.name) {
             findings.add(defined.owner, warning(&defined.name, defined.place.clone()));
         }
     }
