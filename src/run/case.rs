@@ -30,6 +30,7 @@ pub(super) async fn run(shared: Rc<Shared>, planned: PlannedCase) {
     let scenario = planned.scenario();
     let reruns = shared.options.reruns.or(scenario.reruns).unwrap_or(0);
     let mut earlier: Vec<event::Attempt> = Vec::new();
+    let mut requests = 0;
     let mut number = 1;
     loop {
         shared.send(Event::CaseStarted(event::CaseStarted {
@@ -43,10 +44,12 @@ pub(super) async fn run(shared: Rc<Shared>, planned: PlannedCase) {
             && !shared.stop.is_stopping();
         if !again {
             finished.flaky = finished.outcome == Outcome::Passed && !earlier.is_empty();
+            finished.requests += requests;
             finished.earlier = earlier;
             shared.finish(finished);
             return;
         }
+        requests += finished.requests;
         earlier.push(event::Attempt {
             attempt: number,
             outcome: finished.outcome,
