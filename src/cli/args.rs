@@ -39,7 +39,7 @@ pub(super) enum Command {
     Emulate(EmulateArgs),
     /// Print the JSON Schema of a kind of file, for editors
     Schema {
-        /// Which; all of them if left out
+        /// Which; their names are listed if it is left out
         #[arg(value_name = "KIND")]
         kind: Option<String>,
     },
