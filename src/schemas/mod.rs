@@ -60,26 +60,17 @@ pub static ALL: &[SchemaKind] = &[
 /// The schema as it is checked in under `schemas/`.
 #[must_use]
 pub fn text(kind: &SchemaKind) -> String {
-    match &kind.made_from {
-        // A value made of strings and maps is always writable.
-        MadeFrom::Table(table) => {
-            serde_json::to_string_pretty(&of_table(kind, table)).unwrap_or_default() + "\n"
-        }
-        MadeFrom::Text(text) => (*text).to_owned(),
-    }
+    // A value made of strings and maps is always writable.
+    serde_json::to_string_pretty(&schema(kind)).unwrap_or_default() + "\n"
 }
 
 /// The schema of a kind of file.
 #[must_use]
 pub fn schema(kind: &SchemaKind) -> Value {
-    match &kind.made_from {
-        MadeFrom::Table(table) => of_table(kind, table),
-        // The tests of the reports parse it.
-        MadeFrom::Text(text) => serde_json::from_str(text).unwrap_or_default(),
-    }
-}
-
-fn of_table(kind: &SchemaKind, table: &'static Table) -> Value {
+    let table = match kind.from {
+        Origin::Table(table) => table,
+        Origin::Text(text) => return serde_json::from_str(text).unwrap_or_default(),
+    };
     let mut definitions = Definitions::default();
     let root = definitions.reference(table);
     json!({
