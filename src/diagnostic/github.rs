@@ -4,7 +4,7 @@ use super::escape::escaped;
 use super::{Diagnostic, Severity};
 
 /// GitHub shows this many annotations of a kind for each step, and drops the rest without a word.
-const SHOWN: usize = 10;
+pub const ANNOTATIONS_SHOWN: usize = 10;
 
 /// A workflow command a line. Of more than ten of a severity, nine are given, and one that says how many more there are.
 #[must_use]
@@ -15,14 +15,13 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
             .iter()
             .filter(|diagnostic| diagnostic.severity == severity)
             .collect();
-        let given = if of_kind.len() > SHOWN {
-            SHOWN - 1
+        let given = if of_kind.len() > ANNOTATIONS_SHOWN {
+            ANNOTATIONS_SHOWN - 1
         } else {
             of_kind.len()
         };
         for diagnostic in &of_kind[..given] {
             text.push_str(&annotation(command, diagnostic));
-            text.push('\n');
         }
         let more = of_kind.len() - given;
         if more > 0 {
@@ -33,28 +32,37 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
 }
 
 fn remainder(command: &str, more: usize) -> String {
-    format!("::{command}::and {more} more {command}s, see the log\n")
+    let message = format!("and {more} more {command}s, see the log");
+    workflow_command(command, &[], &message)
 }
 
 fn annotation(command: &str, diagnostic: &Diagnostic) -> String {
     let mut properties = Vec::new();
     if let Some(place) = &diagnostic.place {
         let (start, end) = (place.start(), place.end());
-        properties.push(format!("file={}", property(&place.source.name)));
-        properties.push(format!("line={}", start.line));
-        properties.push(format!("endLine={}", end.line));
+        properties.push(("file", place.source.name.clone()));
+        properties.push(("line", start.line.to_string()));
+        properties.push(("endLine", end.line.to_string()));
         // Columns are for what lies within one line; with several lines GitHub refuses them.
         if start.line == end.line {
-            properties.push(format!("col={}", start.column));
-            properties.push(format!("endColumn={}", end.column));
+            properties.push(("col", start.column.to_string()));
+            properties.push(("endColumn", end.column.to_string()));
         }
     }
-    properties.push(format!("title={}", property(diagnostic.code)));
-    format!(
-        "::{command} {}::{}",
-        properties.join(","),
-        data(&diagnostic.plain_text())
-    )
+    properties.push(("title", diagnostic.code.to_owned()));
+    workflow_command(command, &properties, &diagnostic.plain_text())
+}
+
+/// A workflow command and a line break: `::error file=…,line=…::message`.
+#[must_use]
+pub fn workflow_command(command: &str, properties: &[(&str, String)], message: &str) -> String {
+    let properties: Vec<_> = properties
+        .iter()
+        .map(|(name, value)| format!("{name}={}", property(value)))
+        .collect();
+    let space = if properties.is_empty() { "" } else { " " };
+    let message = data(message);
+    format!("::{command}{space}{}::{message}\n", properties.join(","))
 }
 
 /// Text as the message of a command.

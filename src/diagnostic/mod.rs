@@ -14,7 +14,7 @@ use crate::source::{Place, Problem, Source};
 use std::sync::Arc;
 
 pub use escape::{escaped, escaped_line};
-pub use github::github;
+pub use github::{ANNOTATIONS_SHOWN, github, workflow_command};
 pub use json::json;
 pub use render::{Style, render};
 pub use sarif::sarif;
@@ -45,6 +45,13 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do next.
     pub help: Vec<String>,
+}
+
+/// For what takes diagnostics and what wraps them alike.
+impl AsRef<Self> for Diagnostic {
+    fn as_ref(&self) -> &Self {
+        self
+    }
 }
 
 impl Diagnostic {

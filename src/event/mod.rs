@@ -207,6 +207,12 @@ impl StepRecord {
     }
 }
 
+impl AsRef<Diagnostic> for CaseProblem {
+    fn as_ref(&self) -> &Diagnostic {
+        &self.problem
+    }
+}
+
 impl From<Diagnostic> for CaseProblem {
     /// A problem of the scenario as a whole.
     fn from(problem: Diagnostic) -> Self {

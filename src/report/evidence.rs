@@ -1,12 +1,11 @@
-//! What a person is shown of the requests and responses beside a problem.
+//! What a person is shown of requests and responses, and the log of a case's steps.
 
 use std::fmt::Write as _;
 
-use crate::diagnostic::{Diagnostic, escaped_line};
-use crate::event::{CaseProblem, ExchangeRecord, Offset, Outcome, StepRecord};
+use super::words::{took, verb};
+use crate::diagnostic::{escaped, escaped_line};
+use crate::event::{ExchangeRecord, Outcome, StepRecord};
 
-/// Lines of a body beside a problem.
-const SHORT_BODY: usize = 20;
 /// Lines of a body in a log.
 const LONG_BODY: usize = 200;
 /// Columns of a line of a body.
@@ -23,74 +22,7 @@ pub(super) enum Detail {
     Everything,
 }
 
-/// Problems, each with the response that it is about; of several problems of one step only the last shows it.
-pub(super) fn problems(problems: &[CaseProblem], steps: &[StepRecord]) -> Vec<Diagnostic> {
-    let mut shown = Vec::with_capacity(problems.len());
-    for (index, problem) in problems.iter().enumerate() {
-        let mut diagnostic = problem.problem.clone();
-        let next = problems.get(index + 1);
-        if let Some(step) = &problem.step
-            && next.is_none_or(|next| next.step != problem.step)
-        {
-            diagnostic
-                .notes
-                .extend(response_notes(exchanges_of(step, steps)));
-        }
-        shown.push(diagnostic);
-    }
-    shown
-}
-
-fn response_notes(exchanges: &[ExchangeRecord]) -> Vec<String> {
-    let mut notes = Vec::new();
-    let Some((last, earlier)) = exchanges.split_last() else {
-        return notes;
-    };
-    if !earlier.is_empty() {
-        notes.push(earlier_attempts(earlier));
-    }
-    notes.push(format!("request: {}", request(last)));
-    if last.status.is_some() {
-        notes.push(format!("response: {}", response(last)));
-        notes.push(body_note(last));
-    }
-    notes
-}
-
-/// The exchanges of a step, or, where it is an action or a group, those of its last step that has any.
-fn exchanges_of<'a>(path: &str, steps: &'a [StepRecord]) -> &'a [ExchangeRecord] {
-    let own = |record: &&StepRecord| record.step.path == path;
-    let inner = |record: &&StepRecord| {
-        let rest = record.step.path.strip_prefix(path);
-        rest.is_some_and(|rest| rest.starts_with('.'))
-    };
-    let any = |record: &&StepRecord| !record.exchanges.is_empty();
-    let mut backwards = steps.iter().rev();
-    backwards
-        .find(|record| own(record) && any(record))
-        .or_else(|| {
-            steps
-                .iter()
-                .rev()
-                .find(|record| inner(record) && any(record))
-        })
-        .map_or(&[], |record| &record.exchanges)
-}
-
-/// One line for each answer that differs from the one before.
-fn earlier_attempts(exchanges: &[ExchangeRecord]) -> String {
-    let mut text = String::from("before:");
-    let lines: Vec<_> = exchanges.iter().map(answer).collect();
-    for group in lines.chunk_by(|a, b| a == b) {
-        let _ = write!(text, "\n{}", group[0]);
-        if group.len() > 1 {
-            let _ = write!(text, " ({} times)", group.len());
-        }
-    }
-    text
-}
-
-fn request(exchange: &ExchangeRecord) -> String {
+pub(super) fn request(exchange: &ExchangeRecord) -> String {
     let line = format!("{} {}", exchange.method, exchange.url);
     escaped_line(&line).into_owned()
 }
@@ -104,7 +36,7 @@ fn status(exchange: &ExchangeRecord) -> Option<String> {
 }
 
 /// The request and what came of it, without times, so that equal answers read alike.
-fn answer(exchange: &ExchangeRecord) -> String {
+pub(super) fn answer(exchange: &ExchangeRecord) -> String {
     let outcome = match (status(exchange), &exchange.error) {
         (Some(status), None) => format!("answered {status}"),
         (Some(status), Some(error)) => {
@@ -116,7 +48,7 @@ fn answer(exchange: &ExchangeRecord) -> String {
     format!("{} {outcome}", request(exchange))
 }
 
-fn response(exchange: &ExchangeRecord) -> String {
+pub(super) fn response(exchange: &ExchangeRecord) -> String {
     let mut line = status(exchange).unwrap_or_default();
     let content_type = exchange
         .response_headers
@@ -130,32 +62,6 @@ fn response(exchange: &ExchangeRecord) -> String {
         let _ = write!(line, ", then failed: {}", escaped_line(error));
     }
     line
-}
-
-fn body_note(exchange: &ExchangeRecord) -> String {
-    match exchange.response_body.as_deref() {
-        None | Some("") => "body: none".to_owned(),
-        Some(text) => {
-            let lines = body_lines(text, SHORT_BODY);
-            match lines.as_slice() {
-                [line] => format!("body: {line}"),
-                lines => {
-                    let marked = lines.iter().map(|line| format!("\n| {line}"));
-                    format!("body:{}", marked.collect::<String>())
-                }
-            }
-        }
-    }
-}
-
-/// A length of time for a person: `3 ms`, `1.25 s`.
-pub(super) fn took(duration: Offset) -> String {
-    let millis = duration.0.as_millis();
-    if millis < 1000 {
-        format!("{millis} ms")
-    } else {
-        format!("{:.2} s", duration.0.as_secs_f64())
-    }
 }
 
 /// Every step, its outcome, and its requests and responses.
@@ -229,24 +135,12 @@ fn log_exchange(text: &mut String, exchange: &ExchangeRecord, detail: Detail) {
     }
 }
 
-/// An outcome in running text.
-pub(super) fn verb(outcome: Outcome) -> &'static str {
-    match outcome {
-        Outcome::Passed => "passed",
-        Outcome::Failed => "failed",
-        Outcome::Errored => "errored",
-        Outcome::Invalid => "invalid",
-        Outcome::Skipped => "skipped",
-        Outcome::NotRun => "not run",
+/// A body as at most `limit` lines. It comes with JSON indented, which is put into one line where it is short.
+pub(super) fn body_lines(text: &str, limit: usize) -> Vec<String> {
+    let text = escaped(text.trim_end());
+    if let Some(line) = in_one_line(&text) {
+        return vec![line];
     }
-}
-
-/// A body as at most `limit` lines, JSON indented unless it is short.
-fn body_lines(text: &str, limit: usize) -> Vec<String> {
-    let text = text.trim_end();
-    let short = !text.contains('\n') && text.chars().count() <= ONE_LINE;
-    let indented = if short { None } else { indented(text) };
-    let text = indented.as_deref().unwrap_or(text);
     let total = text.lines().count();
     // A cut that hides one line helps nobody.
     let shown = if total <= limit.saturating_add(1) {
@@ -268,107 +162,58 @@ fn cut(line: &str) -> String {
     }
 }
 
-/// JSON with a line for each member, even where its end is missing; numbers and strings stay as they came. `None` where
-/// the text doesn't look like JSON.
-fn indented(text: &str) -> Option<String> {
-    let text = text.trim_start();
+/// JSON without the space between its parts, if that makes it short.
+fn in_one_line(text: &str) -> Option<String> {
     if !text.starts_with(['{', '[']) {
         return None;
     }
-    let mut out = String::with_capacity(text.len() * 2);
-    let mut depth = 0_usize;
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '"' => copy_string(&mut chars, &mut out),
-            '{' | '[' => {
-                out.push(c);
-                while chars.next_if(char::is_ascii_whitespace).is_some() {}
-                if let Some(close) = chars.next_if(|next| matches!(next, '}' | ']')) {
-                    out.push(close);
-                } else {
-                    depth += 1;
-                    line_break(&mut out, depth);
-                }
-            }
-            '}' | ']' => {
-                depth = depth.saturating_sub(1);
-                line_break(&mut out, depth);
-                out.push(c);
-            }
-            ',' => {
-                out.push(c);
-                line_break(&mut out, depth);
-            }
-            ':' => out.push_str(": "),
-            c if c.is_ascii_whitespace() => {}
-            c => out.push(c),
+    let mut line = String::new();
+    let (mut in_string, mut after_backslash) = (false, false);
+    for c in text.chars() {
+        if !in_string && c.is_ascii_whitespace() {
+            continue;
         }
-    }
-    Some(out)
-}
-
-fn copy_string(chars: &mut std::iter::Peekable<std::str::Chars<'_>>, out: &mut String) {
-    out.push('"');
-    while let Some(c) = chars.next() {
-        out.push(c);
-        match c {
-            '"' => return,
-            '\\' => out.extend(chars.next()),
-            _ => {}
+        if c == '\n' || line.len() >= ONE_LINE {
+            return None;
         }
+        line.push(c);
+        if c == '"' && !after_backslash {
+            in_string = !in_string;
+        }
+        after_backslash = in_string && c == '\\' && !after_backslash;
     }
-}
-
-/// Deeper than anybody reads, lines are no longer moved to the right: hostile nesting stays small.
-fn line_break(out: &mut String, depth: usize) {
-    out.push('\n');
-    out.extend(std::iter::repeat_n("  ", depth.min(16)));
+    Some(line)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
-    fn json_is_indented_whole_or_cut_off() {
+    fn short_json_is_put_into_one_line() {
+        let long = format!("[\n  \"{}\"\n]", "x".repeat(ONE_LINE));
         for (text, expected) in [
             (
-                r#"{"a":1.10,"b":[1,{"c":"x,\"{"}],"d":{}, "e" : [ ] }"#,
-                "{\n  \"a\": 1.10,\n  \"b\": [\n    1,\n    {\n      \"c\": \"x,\\\"{\"\n    }\n  ],\n  \"d\": {},\n  \"e\": []\n}",
+                "{\n  \"a\": 1.10,\n  \"b  \\\" ,c\": [\n    {}\n  ]\n}",
+                Some(r#"{"a":1.10,"b  \" ,c":[{}]}"#),
             ),
-            (r#"[{"a":"cut of"#, "[\n  {\n    \"a\": \"cut of"),
-            ("]]", ""),
-            ("<html>", ""),
+            (r#"{"a":"\\","b":[ ]}"#, Some(r#"{"a":"\\","b":[]}"#)),
+            (&long, None),
+            ("{\"cut\n", None),
+            ("<html>", None),
         ] {
-            assert_eq!(indented(text).unwrap_or_default(), expected);
+            assert_eq!(in_one_line(text).as_deref(), expected);
         }
-        assert!(indented(&"[".repeat(100_000)).unwrap().len() < 4_000_000);
     }
 
     #[test]
     fn bodies_are_cut_to_what_a_person_reads() {
         assert_eq!(body_lines("{\"a\":1}\n", 20), ["{\"a\":1}"]);
-        let long = format!("[{}]", vec!["100000"; 100].join(","));
-        let lines = body_lines(&long, 20);
+        let lines = body_lines(&"x\n".repeat(102), 20);
         assert_eq!(lines.len(), 21);
         assert_eq!(lines[20], "… 82 more lines");
         assert_eq!(body_lines(&"é".repeat(500), 20)[0].chars().count(), 201);
         let one_more = "x\n".repeat(21);
         assert_eq!(body_lines(&one_more, 20).len(), 21);
-    }
-
-    #[test]
-    fn times_read_naturally() {
-        for (millis, expected) in [
-            (0, "0 ms"),
-            (999, "999 ms"),
-            (1000, "1.00 s"),
-            (61_500, "61.50 s"),
-        ] {
-            assert_eq!(took(Offset(Duration::from_millis(millis))), expected);
-        }
     }
 }

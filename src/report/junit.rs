@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use super::evidence::{self, Detail};
 use super::spool::{Piece, Spool};
+use super::words::rendered;
 use super::xml::Xml;
-use super::{Reporter, rerun};
-use crate::diagnostic::{self, Diagnostic, Style};
+use super::{Reporter, why};
+use crate::diagnostic::Diagnostic;
 use crate::event::{
     Attempt, CaseFinished, CaseId, CaseProblem, Event, InvalidFile, Offset, Outcome, RunStarted,
     Summary,
@@ -125,38 +126,24 @@ impl<W: Write> Junit<W> {
             xml.element("system-out", &[], &log);
         }
         if !finished.cleanup_problems.is_empty() {
-            let problems = evidence::problems(&finished.cleanup_problems, &finished.steps);
-            xml.element("system-err", &[], &render(&problems));
+            xml.element("system-err", &[], &rendered(&why::cleanups(finished)));
         }
         xml
     }
 
     fn problem(&self, xml: &mut Xml, element: &str, finished: &CaseFinished) {
-        // A scenario that passed and could not clean up is errored for what went wrong there.
-        let problems = if finished.problems.is_empty() {
-            &finished.cleanup_problems
-        } else {
-            &finished.problems
+        let problems = why::blamed(finished);
+        let code = match finished.outcome {
+            Outcome::Invalid => "invalid",
+            _ => code(problems),
         };
-        let mut shown = evidence::problems(problems, &finished.steps);
-        let mut code = code(problems);
-        if finished.outcome == Outcome::Invalid {
-            code = "invalid";
-        } else if let (Some(last), Some(run)) = (shown.last_mut(), &self.run) {
-            last.notes.push(rerun::note(&finished.case.id, run));
-        }
         let message = message(problems);
         let attributes = [("type", code), ("message", &*message)];
-        xml.element(element, &attributes, &render(&shown));
+        let shown = why::verdict(finished, self.run.as_ref());
+        xml.element(element, &attributes, &rendered(&shown));
     }
 
     fn invalid_file(&mut self, file: &InvalidFile) -> io::Result<()> {
-        let problems: Vec<_> = file
-            .problems
-            .iter()
-            .cloned()
-            .map(CaseProblem::from)
-            .collect();
         let id = CaseId {
             file: file.file.clone(),
             scenario: "invalid file".to_owned(),
@@ -167,10 +154,10 @@ impl<W: Write> Junit<W> {
             .iter()
             .find_map(|problem| problem.place.as_ref());
         let line = place.map_or(1, |place| place.start().line);
-        let message = message(&problems);
+        let message = message(&file.problems);
         let attributes = [("type", "invalid"), ("message", &*message)];
         let mut error = Xml::default();
-        error.element("error", &attributes, &render(&file.problems));
+        error.element("error", &attributes, &rendered(&file.problems));
         let xml = self.test_case(&id, line, Offset::default(), &error);
         let piece = self.spool.keep(&xml.text)?;
         let suite = self.suites.entry(file.file.clone()).or_default();
@@ -301,7 +288,7 @@ fn earlier(xml: &mut Xml, finished: &CaseFinished, outcome: Outcome) {
             .map(|one| one.problem.clone())
             .collect();
         xml.open(element, &attributes);
-        xml.element("stackTrace", &[], &render(&problems));
+        xml.element("stackTrace", &[], &rendered(&problems));
         xml.close(element);
     }
 }
@@ -313,19 +300,12 @@ fn code(problems: &[CaseProblem]) -> &'static str {
 }
 
 /// The first problem's message, and how many follow.
-fn message(problems: &[CaseProblem]) -> String {
+fn message<P: AsRef<Diagnostic>>(problems: &[P]) -> String {
     match problems {
         [] => String::new(),
-        [one] => one.problem.message.clone(),
-        [first, rest @ ..] => format!("{} (and {} more)", first.problem.message, rest.len()),
+        [one] => one.as_ref().message.clone(),
+        [first, rest @ ..] => format!("{} (and {} more)", first.as_ref().message, rest.len()),
     }
-}
-
-fn render(problems: &[Diagnostic]) -> String {
-    problems
-        .iter()
-        .map(|problem| diagnostic::render(problem, Style::default()))
-        .collect()
 }
 
 fn properties(xml: &mut Xml, run: &RunStarted, tags: &BTreeSet<String>) {

@@ -4,12 +4,16 @@
 mod console;
 mod desk;
 mod evidence;
+mod github;
 mod json;
 mod junit;
 mod output;
 mod rerun;
 mod spool;
+mod tap;
 mod target;
+mod why;
+mod words;
 mod xml;
 
 use std::io::{self, Write};
@@ -105,5 +109,15 @@ pub const KINDS: &[Kind] = &[
         name: "json",
         doc: "what happens, as it happens: a JSON object for each event, one a line",
         make: |out, _| Box::new(json::Json::new(out)),
+    },
+    Kind {
+        name: "tap",
+        doc: "TAP 14, with what went wrong as YAML",
+        make: |out, _| Box::new(tap::Tap::new(out)),
+    },
+    Kind {
+        name: "github",
+        doc: "annotations on a pull request's lines, and a table in the summary of a GitHub job",
+        make: |out, context| Box::new(github::Github::new(out, context.step_summary.clone())),
     },
 ];

@@ -1,13 +1,15 @@
 //! What each report makes of the same made-up runs, compared with files in `expected/`.
 //!
-//! `BLESS=1 cargo test --test report` writes those files anew.
+//! `PROBITY_BLESS=1 cargo test --test report` writes those files anew.
 
 #![allow(clippy::unwrap_used)]
 
 mod console;
+mod github;
 mod json;
 mod junit;
 mod sample;
+mod tap;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -39,11 +41,15 @@ impl Write for Page {
 
 /// The report on a run, by the way that the program takes.
 fn written(kind: &str, events: Vec<Event>) -> String {
+    written_in(kind, events, &Context::default())
+}
+
+fn written_in(kind: &str, events: Vec<Event>, context: &Context) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("new/out");
     let text = format!("{kind}={}", path.display());
     let target = Target::parse(&text).unwrap();
-    let desk = Desk::start(open(&[target], &Context::default()).unwrap()).unwrap();
+    let desk = Desk::start(open(&[target], context).unwrap()).unwrap();
     for event in events {
         desk.event(event);
     }
@@ -57,7 +63,7 @@ fn assert_matches_file(name: &str, actual: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("tests/report/expected")
         .join(name);
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("PROBITY_BLESS").is_some() {
         std::fs::write(&path, actual).unwrap();
         return;
     }

@@ -149,7 +149,7 @@ fn exchange() -> ExchangeRecord {
         response_body: Some("{\"code\":\"invalid_country\",\"field\":\"country\"}".to_owned()),
         error: None,
         duration: at(3),
-        curl: "curl -X POST -H 'authorization: Bearer ***' '{conduit-v1}/customers'".to_owned(),
+        curl: "curl \\\n  '{conduit-v1}/customers' \\\n  -H 'authorization: Bearer ***'".to_owned(),
     }
 }
 
@@ -203,7 +203,7 @@ fn errored(case: &Arc<Case>, at_millis: u64) -> CaseFinished {
         request_body: None,
         status: Some(status),
         reason: reason.to_owned(),
-        response_body: Some(format!("[{}]", vec!["{\"n\":100.10}"; 30].join(","))),
+        response_body: Some(format!("[\n{}\n]", ["  \"100.10\""; 30].join(",\n"))),
         ..exchange()
     };
     let mut inner = record(

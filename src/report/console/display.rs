@@ -87,29 +87,6 @@ pub(super) fn case_item(outcome: Outcome) -> Option<Item> {
     }
 }
 
-/// The word at the start of a case's line.
-///
-/// | outcome | flaky | word |
-/// |---|---|---|
-/// | passed | | PASS |
-/// | passed | x | FLAKY |
-/// | failed | any | FAIL |
-/// | errored | any | ERROR |
-/// | invalid | any | INVALID |
-/// | skipped | any | SKIP |
-/// | not run | any | NOT RUN |
-pub(super) fn word(outcome: Outcome, flaky: bool) -> &'static str {
-    match (outcome, flaky) {
-        (Outcome::Passed, false) => "PASS",
-        (Outcome::Passed, true) => "FLAKY",
-        (Outcome::Failed, _) => "FAIL",
-        (Outcome::Errored, _) => "ERROR",
-        (Outcome::Invalid, _) => "INVALID",
-        (Outcome::Skipped, _) => "SKIP",
-        (Outcome::NotRun, _) => "NOT RUN",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -162,7 +139,7 @@ mod tests {
             (Outcome::Skipped, false, "SKIP", Some(Item::Progress)),
             (Outcome::NotRun, false, "NOT RUN", None),
         ] {
-            assert_eq!(word(outcome, flaky), expected);
+            assert_eq!(crate::report::words::word(outcome, flaky), expected);
             assert_eq!(case_item(outcome), item);
         }
     }

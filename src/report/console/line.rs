@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use crate::diagnostic::escaped_line;
-use crate::event::{CaseId, CaseProblem, Offset, PackUsed, RunStarted, Summary};
+use crate::event::{Offset, PackUsed, RunStarted};
+use crate::report::words::count;
 
 /// The width of the words at the start of lines.
 const WORD: usize = 8;
@@ -99,19 +100,6 @@ pub(super) fn time_so_far(duration: Offset) -> String {
     format!("[>{:>6.2}s]", duration.0.as_secs_f64())
 }
 
-/// `dir/file::id [row]`: without the folder that all scenarios are in, and without the file's ending.
-pub(super) fn short_name(id: &CaseId) -> String {
-    let file = id.short_file();
-    let file = file.strip_prefix("scenarios/").unwrap_or(file);
-    escaped_line(&format!("{file}::{}", id.name())).into_owned()
-}
-
-/// `1 scenario`, `2 scenarios`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 /// The run in one line, and where its packs come from in a second.
 pub(super) fn header(run: &RunStarted, paint: Paint) -> String {
     let mut parts = vec![format!("run {}", run.run)];
@@ -162,35 +150,6 @@ fn environments(packs: &[PackUsed]) -> Vec<String> {
         .collect()
 }
 
-/// `118 scenarios: 116 passed (1 flaky), 1 failed, 1 errored · 514 requests`
-pub(super) fn totals(summary: &Summary) -> String {
-    let mut passed = format!("{} passed", summary.passed);
-    if summary.flaky > 0 {
-        let _ = write!(passed, " ({} flaky)", summary.flaky);
-    }
-    let mut parts = vec![passed];
-    for (number, what) in [
-        (summary.failed, "failed"),
-        (summary.errored, "errored"),
-        (summary.invalid, "invalid"),
-        (summary.skipped, "skipped"),
-        (summary.not_run, "not run"),
-    ] {
-        if number > 0 {
-            parts.push(format!("{number} {what}"));
-        }
-    }
-    let mut text = format!("{}: {}", count(summary.cases, "scenario"), parts.join(", "));
-    if summary.invalid_files > 0 {
-        let _ = write!(text, " · {}", count(summary.invalid_files, "invalid file"));
-    }
-    let _ = write!(text, " · {}", count(summary.requests, "request"));
-    if summary.interrupted {
-        text.push_str(" · interrupted");
-    }
-    text
-}
-
 /// The text without commands to the CI that reads the log: `::error::` at the start of a line, `##[…]` and `##vso[…]`
 /// anywhere. A server that sends such a thing could set variables of the job.
 pub(super) fn harmless(text: &str) -> String {
@@ -211,20 +170,6 @@ pub(super) fn harmless(text: &str) -> String {
         }
     }
     safe
-}
-
-/// Where to look: the problem's place if it is in the case's own file, else the case itself.
-pub(super) fn location(file: &str, line: usize, problems: &[CaseProblem]) -> String {
-    let place = problems.iter().find_map(|problem| {
-        let problem = &problem.problem;
-        let places = problem
-            .place
-            .iter()
-            .chain(problem.also.iter().map(|(place, _)| place));
-        let mut own = places.filter(|place| place.source.name == file);
-        own.next().map(|place| place.start().line)
-    });
-    format!("{}:{}", escaped_line(file), place.unwrap_or(line))
 }
 
 #[cfg(test)]
@@ -305,35 +250,5 @@ mod tests {
         );
         assert_eq!(environments(&packs[..1]), ["a on the emulator"]);
         assert!(environments(&[]).is_empty());
-    }
-
-    #[test]
-    fn totals_name_what_there_is() {
-        let summary = Summary {
-            cases: 1,
-            passed: 1,
-            requests: 1,
-            ..Summary::default()
-        };
-        assert_eq!(totals(&summary), "1 scenario: 1 passed · 1 request");
-        let summary = Summary {
-            cases: 118,
-            passed: 110,
-            flaky: 1,
-            failed: 1,
-            errored: 2,
-            invalid: 3,
-            skipped: 1,
-            not_run: 1,
-            invalid_files: 2,
-            requests: 514,
-            interrupted: true,
-            ..Summary::default()
-        };
-        assert_eq!(
-            totals(&summary),
-            "118 scenarios: 110 passed (1 flaky), 1 failed, 2 errored, 3 invalid, 1 skipped, 1 not run · 2 invalid \
-             files · 514 requests · interrupted"
-        );
     }
 }

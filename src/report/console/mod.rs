@@ -11,11 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::evidence::{self, Detail};
-use super::{Needs, Reporter, rerun};
+use super::{Needs, Reporter, why, words};
 use crate::diagnostic::{self, Diagnostic, Severity, Style, escaped, escaped_line};
 use crate::event::{
-    Case, CaseFinished, CaseProblem, Event, InvalidFile, Offset, Outcome, RunStarted, StepName,
-    Summary,
+    Case, CaseFinished, Event, InvalidFile, Offset, Outcome, RunStarted, StepName, Summary,
 };
 use bar::Bar;
 pub use display::Options;
@@ -112,16 +111,10 @@ impl<W: Write> Console<W> {
     fn invalid_file(&mut self, file: &InvalidFile) -> io::Result<()> {
         self.tally.invalid_files += 1;
         let name = escaped_line(&file.file).into_owned();
-        let problems: Vec<_> = file
-            .problems
-            .iter()
-            .cloned()
-            .map(CaseProblem::from)
-            .collect();
         self.unhappy.push(Unhappy {
             index: 0,
             word: "INVALID",
-            location: line::location(&file.file, 1, &problems),
+            location: location(&file.file, 1, &file.problems),
             name,
         });
         let word = self.paint.word("INVALID");
@@ -156,7 +149,7 @@ impl<W: Write> Console<W> {
         if !self.shows(Item::Progress) {
             return Ok(());
         }
-        let word = display::word(finished.outcome, false);
+        let word = words::word(finished.outcome, false);
         let why = finished
             .problems
             .first()
@@ -170,7 +163,7 @@ impl<W: Write> Console<W> {
             time: line::time(finished.duration),
             done: None,
             total: self.total(),
-            name: &line::short_name(&finished.case.id),
+            name: &words::short_name(&finished.case.id),
             tail: &tail,
         };
         let line = line.render(self.paint);
@@ -197,11 +190,11 @@ impl<W: Write> Console<W> {
             _ => line::time(finished.duration),
         };
         let line = CaseLine {
-            word: display::word(finished.outcome, finished.flaky),
+            word: words::word(finished.outcome, finished.flaky),
             time,
             done: Some(self.done),
             total: self.total(),
-            name: &line::short_name(&finished.case.id),
+            name: &words::short_name(&finished.case.id),
             tail: &tail(finished),
         };
         let line = line.render(self.paint);
@@ -224,41 +217,22 @@ impl<W: Write> Console<W> {
         let all = [&finished.problems[..], &finished.cleanup_problems].concat();
         self.unhappy.push(Unhappy {
             index: case.index,
-            word: display::word(finished.outcome, finished.flaky),
-            name: line::short_name(&case.id),
-            location: line::location(&case.id.file, case.line, &all),
+            word: words::word(finished.outcome, finished.flaky),
+            name: words::short_name(&case.id),
+            location: location(&case.id.file, case.line, &all),
         });
     }
 
     /// The problems of a case, the response beside each, and how to see it again.
     fn why(&mut self, finished: &CaseFinished) -> io::Result<()> {
-        let mut shown = evidence::problems(&finished.problems, &finished.steps);
-        let cleanups = evidence::problems(&finished.cleanup_problems, &finished.steps);
-        shown.extend(
-            cleanups
-                .into_iter()
-                .map(|problem| problem.note("while cleaning up")),
-        );
+        let mut shown = why::everything(finished, self.run.as_ref());
         let hidden = shown.len().saturating_sub(PROBLEMS);
         if hidden > 0 && !self.shows(Item::Steps) {
-            shown.truncate(PROBLEMS);
-            if let Some(last) = shown.last_mut() {
-                last.notes
-                    .push(format!("and {}", line::count(hidden, "more problem")));
-            }
-        }
-        if let Some(last) = shown.last_mut() {
-            let unmatched = finished.unmatched.iter();
-            last.notes.extend(
-                unmatched
-                    .map(|request| format!("no route in the emulator: {}", escaped_line(request))),
-            );
-            let rerun = self
-                .run
-                .as_ref()
-                .filter(|_| finished.outcome != Outcome::Invalid);
-            last.notes
-                .extend(rerun.map(|run| rerun::note(&finished.case.id, run)));
+            // The last one stays: it says how to see them all.
+            shown.drain(PROBLEMS - 1..shown.len() - 1);
+            let first = &mut shown[0];
+            let problems = words::count(hidden, "more problem");
+            first.notes.push(format!("{problems} with -v"));
         }
         self.problems(&shown)
     }
@@ -292,7 +266,7 @@ impl<W: Write> Console<W> {
             0 => String::new(),
             running => format!(
                 ", {} cleaning up (interrupt again to leave at once)",
-                line::count(running, "scenario")
+                words::count(running, "scenario")
             ),
         };
         let text = format!("  interrupted: nothing new starts{waiting}\n");
@@ -302,7 +276,7 @@ impl<W: Write> Console<W> {
     fn summary(&mut self, summary: &Summary) -> io::Result<()> {
         let time = format!("[{:>5.1}s]", summary.duration.0.as_secs_f64());
         let word = self.paint.bold(" Summary");
-        let mut text = format!(" ─────────\n{word} {time} {}\n", line::totals(summary));
+        let mut text = format!(" ─────────\n{word} {time} {}\n", words::totals(summary));
         // Files before cases, cases in the order of the run.
         self.unhappy.sort_by_key(|one| one.index);
         let widest = self.unhappy.iter().map(|one| one.name.chars().count());
@@ -329,7 +303,7 @@ impl<W: Write> Console<W> {
                 time: line::time_so_far(so_far),
                 done: None,
                 total,
-                name: &line::short_name(&running.case.id),
+                name: &words::short_name(&running.case.id),
                 tail: &running.step.as_ref().map(step).unwrap_or_default(),
             };
             lines.push(line.render(self.paint));
@@ -354,7 +328,7 @@ impl<W: Write> Console<W> {
             running: self.running.len(),
             now: self.now,
             longest: longest.map(|running| {
-                let name = line::short_name(&running.case.id);
+                let name = words::short_name(&running.case.id);
                 match &running.step {
                     Some(name_of_step) => format!("{name} ({})", step(name_of_step)),
                     None => name,
@@ -477,4 +451,9 @@ fn step(step: &StepName) -> String {
         step.of,
         escaped_line(&step.title)
     )
+}
+
+fn location<P: AsRef<Diagnostic>>(file: &str, line: usize, problems: &[P]) -> String {
+    let (file, line) = words::location(file, line, problems);
+    format!("{file}:{line}")
 }

@@ -1,0 +1,216 @@
+//! For GitHub Actions: annotations on the lines of scenarios, and a table in the job's summary.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use super::words::{location, short_name, totals, word};
+use super::{Reporter, why};
+use crate::diagnostic::{ANNOTATIONS_SHOWN, Diagnostic, Severity, escaped, workflow_command};
+use crate::event::{CaseFinished, Event, InvalidFile, Outcome, Summary};
+
+/// GitHub takes 1 MiB of summary for each step, and nothing of a longer one.
+const SUMMARY_LIMIT: usize = 900 * 1024;
+
+pub(super) struct Github<W> {
+    out: W,
+    /// The file to which the summary is appended.
+    step_summary: Option<PathBuf>,
+    errors: Annotations,
+    warnings: Annotations,
+    table: Table,
+    summary: Option<Summary>,
+}
+
+/// The first commands of a kind, and how many there would be.
+#[derive(Default)]
+struct Annotations {
+    commands: Vec<String>,
+    total: usize,
+}
+
+#[derive(Default)]
+struct Table {
+    rows: String,
+    /// Rows for which there was no room.
+    left_out: usize,
+}
+
+impl<W: Write> Github<W> {
+    pub(super) fn new(out: W, step_summary: Option<PathBuf>) -> Self {
+        Self {
+            out,
+            step_summary,
+            errors: Annotations::default(),
+            warnings: Annotations::default(),
+            table: Table::default(),
+            summary: None,
+        }
+    }
+
+    fn case(&mut self, finished: &CaseFinished) {
+        let (annotations, command) = match finished.outcome {
+            Outcome::Failed | Outcome::Errored | Outcome::Invalid => (&mut self.errors, "error"),
+            Outcome::Passed if finished.flaky => (&mut self.warnings, "warning"),
+            Outcome::Passed | Outcome::Skipped | Outcome::NotRun => return,
+        };
+        let case = &finished.case;
+        let problems = match finished.earlier.last() {
+            Some(last) if finished.flaky => &last.problems,
+            _ => why::blamed(finished),
+        };
+        let (word, name) = (word(finished.outcome, finished.flaky), short_name(&case.id));
+        let (file, line) = location(&case.id.file, case.line, problems);
+        let message = message(problems);
+        let properties = [
+            ("file", file.clone()),
+            ("line", line.to_string()),
+            ("title", format!("{word} {name}")),
+        ];
+        annotations.add(|| workflow_command(command, &properties, &message));
+        self.table
+            .add([word, &name, &message, &format!("{file}:{line}")]);
+    }
+
+    fn invalid_file(&mut self, invalid: &InvalidFile) {
+        let (file, line) = location(&invalid.file, 1, &invalid.problems);
+        let message = message(&invalid.problems);
+        let properties = [
+            ("file", file.clone()),
+            ("line", line.to_string()),
+            ("title", "INVALID file".to_owned()),
+        ];
+        self.errors
+            .add(|| workflow_command("error", &properties, &message));
+        self.table
+            .add(["INVALID", &file, &message, &format!("{file}:{line}")]);
+    }
+
+    fn append_summary(&self) -> io::Result<()> {
+        let (Some(path), Some(summary)) = (&self.step_summary, &self.summary) else {
+            return Ok(());
+        };
+        let mut text = format!("### Probity\n\n{}\n", markdown(&totals(summary)));
+        if !self.table.rows.is_empty() {
+            text.push_str("\n| | scenario | problem | where |\n|---|---|---|---|\n");
+            text.push_str(&self.table.rows);
+        }
+        if self.table.left_out > 0 {
+            text.push_str(&format!("\n… and {} more.\n", self.table.left_out));
+        }
+        text.push('\n');
+        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+        file.write_all(text.as_bytes())
+    }
+}
+
+impl<W: Write> Reporter for Github<W> {
+    fn event(&mut self, event: &Event) -> io::Result<()> {
+        match event {
+            Event::InvalidFile(file) => self.invalid_file(file),
+            Event::CaseFinished(finished) => self.case(finished),
+            Event::Notice(notice) => {
+                let (annotations, command) = match notice.problem.severity {
+                    Severity::Error => (&mut self.errors, "error"),
+                    Severity::Warning => (&mut self.warnings, "warning"),
+                };
+                let mut properties = Vec::new();
+                if let Some(place) = &notice.problem.place {
+                    properties.push(("file", place.source.name.clone()));
+                    properties.push(("line", place.start().line.to_string()));
+                }
+                properties.push(("title", notice.problem.code.to_owned()));
+                annotations.add(|| workflow_command(command, &properties, &notice.problem.message));
+            }
+            Event::Summary(summary) => self.summary = Some((**summary).clone()),
+            Event::Run(_)
+            | Event::CaseStarted(_)
+            | Event::StepStarted(_)
+            | Event::StepFinished(_)
+            | Event::Retrying(_)
+            | Event::Interrupted(_) => {}
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        let rest = match self.step_summary {
+            Some(_) => "the job's summary",
+            None => "the log",
+        };
+        self.errors.write(&mut self.out, "error", rest)?;
+        self.warnings.write(&mut self.out, "warning", rest)?;
+        self.out.flush()?;
+        self.append_summary()
+    }
+}
+
+impl Annotations {
+    fn add(&mut self, command: impl FnOnce() -> String) {
+        self.total += 1;
+        if self.commands.len() < ANNOTATIONS_SHOWN {
+            self.commands.push(command());
+        }
+    }
+
+    /// All of them if GitHub shows as many; else all but one, and one that says how many more there are.
+    fn write(&mut self, out: &mut impl Write, command: &str, rest: &str) -> io::Result<()> {
+        if self.total > self.commands.len() {
+            self.commands.truncate(ANNOTATIONS_SHOWN - 1);
+            let more = self.total - self.commands.len();
+            let message = format!("and {more} more {command}s, see {rest}");
+            self.commands.push(workflow_command(command, &[], &message));
+        }
+        for command in &self.commands {
+            out.write_all(command.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+impl Table {
+    fn add(&mut self, cells: [&str; 4]) {
+        let cells = cells.map(markdown);
+        let row = format!("| {} |\n", cells.join(" | "));
+        if self.rows.len() + row.len() > SUMMARY_LIMIT {
+            self.left_out += 1;
+        } else {
+            self.rows.push_str(&row);
+        }
+    }
+}
+
+/// What went wrong, in a few lines.
+fn message<P: AsRef<Diagnostic>>(problems: &[P]) -> String {
+    let Some((first, rest)) = problems.split_first() else {
+        return "see the log".to_owned();
+    };
+    let first = first.as_ref();
+    let mut message = first.message.clone();
+    if !first.label.is_empty() {
+        message.push('\n');
+        message.push_str(&first.label);
+    }
+    if !rest.is_empty() {
+        message.push_str(&format!("\n(and {} more)", rest.len()));
+    }
+    message
+}
+
+/// Text as text, in a cell of a table.
+fn markdown(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in escaped(text).chars() {
+        match c {
+            '\n' => safe.push_str("<br>"),
+            '<' => safe.push_str("&lt;"),
+            '&' => safe.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '>' | '|' | '~' | '@' | '#' | '$' | '!' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}

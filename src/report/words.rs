@@ -1,0 +1,166 @@
+//! Words, names and numbers that several reports say alike.
+
+use std::fmt::Write as _;
+
+use crate::diagnostic::{self, Diagnostic, Style, escaped_line};
+use crate::event::{CaseId, Offset, Outcome, Summary};
+
+/// The word at the start of a case's line.
+///
+/// | outcome | flaky | word |
+/// |---|---|---|
+/// | passed | | PASS |
+/// | passed | x | FLAKY |
+/// | failed | any | FAIL |
+/// | errored | any | ERROR |
+/// | invalid | any | INVALID |
+/// | skipped | any | SKIP |
+/// | not run | any | NOT RUN |
+pub(super) fn word(outcome: Outcome, flaky: bool) -> &'static str {
+    match (outcome, flaky) {
+        (Outcome::Passed, false) => "PASS",
+        (Outcome::Passed, true) => "FLAKY",
+        (Outcome::Failed, _) => "FAIL",
+        (Outcome::Errored, _) => "ERROR",
+        (Outcome::Invalid, _) => "INVALID",
+        (Outcome::Skipped, _) => "SKIP",
+        (Outcome::NotRun, _) => "NOT RUN",
+    }
+}
+
+/// An outcome in running text.
+pub(super) fn verb(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::Errored => "errored",
+        Outcome::Invalid => "invalid",
+        Outcome::Skipped => "skipped",
+        Outcome::NotRun => "not run",
+    }
+}
+
+/// A length of time for a person: `3 ms`, `1.25 s`.
+pub(super) fn took(duration: Offset) -> String {
+    let millis = duration.0.as_millis();
+    if millis < 1000 {
+        format!("{millis} ms")
+    } else {
+        format!("{:.2} s", duration.0.as_secs_f64())
+    }
+}
+
+/// `1 scenario`, `2 scenarios`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
+/// `dir/file::id [row]`: without the folder that all scenarios are in, and without the file's ending.
+pub(super) fn short_name(id: &CaseId) -> String {
+    let file = id.short_file();
+    let file = file.strip_prefix("scenarios/").unwrap_or(file);
+    escaped_line(&format!("{file}::{}", id.name())).into_owned()
+}
+
+/// `118 scenarios: 116 passed (1 flaky), 1 failed, 1 errored · 514 requests`
+pub(super) fn totals(summary: &Summary) -> String {
+    let mut passed = format!("{} passed", summary.passed);
+    if summary.flaky > 0 {
+        let _ = write!(passed, " ({} flaky)", summary.flaky);
+    }
+    let mut parts = vec![passed];
+    for (number, what) in [
+        (summary.failed, "failed"),
+        (summary.errored, "errored"),
+        (summary.invalid, "invalid"),
+        (summary.skipped, "skipped"),
+        (summary.not_run, "not run"),
+    ] {
+        if number > 0 {
+            parts.push(format!("{number} {what}"));
+        }
+    }
+    let mut text = format!("{}: {}", count(summary.cases, "scenario"), parts.join(", "));
+    if summary.invalid_files > 0 {
+        let _ = write!(text, " · {}", count(summary.invalid_files, "invalid file"));
+    }
+    let _ = write!(text, " · {}", count(summary.requests, "request"));
+    if summary.interrupted {
+        text.push_str(" · interrupted");
+    }
+    text
+}
+
+/// Where to look: the problem's place if it is in the case's own file, else the case itself.
+pub(super) fn location<P: AsRef<Diagnostic>>(
+    file: &str,
+    line: usize,
+    problems: &[P],
+) -> (String, usize) {
+    let place = problems.iter().find_map(|problem| {
+        let problem = problem.as_ref();
+        let also = problem.also.iter().map(|(place, _)| place);
+        let mut places = problem.place.iter().chain(also);
+        let own = places.find(|place| place.source.name == file)?;
+        Some(own.start().line)
+    });
+    (escaped_line(file).into_owned(), place.unwrap_or(line))
+}
+
+/// Diagnostics as a person reads them, without colours.
+pub(super) fn rendered(problems: &[Diagnostic]) -> String {
+    problems
+        .iter()
+        .map(|problem| diagnostic::render(problem, Style::default()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn times_read_naturally() {
+        for (millis, expected) in [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1000, "1.00 s"),
+            (61_500, "61.50 s"),
+        ] {
+            assert_eq!(took(Offset(Duration::from_millis(millis))), expected);
+        }
+    }
+
+    #[test]
+    fn totals_name_what_there_is() {
+        let summary = Summary {
+            cases: 1,
+            passed: 1,
+            requests: 1,
+            ..Summary::default()
+        };
+        assert_eq!(totals(&summary), "1 scenario: 1 passed · 1 request");
+        let summary = Summary {
+            cases: 118,
+            passed: 110,
+            flaky: 1,
+            failed: 1,
+            errored: 2,
+            invalid: 3,
+            skipped: 1,
+            not_run: 1,
+            invalid_files: 2,
+            requests: 514,
+            interrupted: true,
+            ..Summary::default()
+        };
+        assert_eq!(
+            totals(&summary),
+            "118 scenarios: 110 passed (1 flaky), 1 failed, 2 errored, 3 invalid, 1 skipped, 1 not run · 2 invalid \
+             files · 514 requests · interrupted"
+        );
+    }
+}
