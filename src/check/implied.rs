@@ -1,10 +1,11 @@
 //! What holds of a response without being said: a request that states no status answers 2xx, and keeps the contract.
 
 use super::evaluate::reason_phrase;
-use super::show::{LINE_LIMIT, Show, count, limited};
+use super::show::{LINE_LIMIT, Show, limited};
 use super::{Evidence, Verdict};
 use crate::diagnostic::Diagnostic;
 use crate::source::Place;
+use crate::value::counted;
 
 /// Whether the response's status is 2xx, for a step whose `expect` states none. `place` is where the step stands.
 #[must_use]
@@ -48,7 +49,7 @@ pub(super) fn contract_verdict(evidence: Evidence<'_>, place: &Place) -> Verdict
         [only] => Diagnostic::error("contract", format!("{call} breaks the contract: {only}")),
         all => {
             let lines = limited(all.iter().map(ToString::to_string), LINE_LIMIT);
-            let places = count(all.len(), "place");
+            let places = counted(all.len(), "place");
             Diagnostic::error(
                 "contract",
                 format!("{call} breaks the contract in {places}"),

@@ -5,8 +5,8 @@ use jsonschema::paths::Location;
 use jsonschema::{Draft, ReferencingError, ValidationError, ValidationOptions, Validator};
 
 use super::formats::FORMATS;
-use super::show::{Show, count};
-use crate::value::{PathStep, Value, normalized};
+use super::show::Show;
+use crate::value::{PathStep, Value, counted, normalized};
 
 /// Breaches that are looked for; what is shown is less.
 const LIMIT: usize = 100;
@@ -150,7 +150,7 @@ fn sentences(error: &ValidationError<'_>, root: &Value, show: Show<'_>) -> Vec<S
 }
 
 fn amount(number: u64, noun: &str) -> String {
-    count(usize::try_from(number).unwrap_or(usize::MAX), noun)
+    counted(usize::try_from(number).unwrap_or(usize::MAX), noun)
 }
 
 fn type_words(kind: &TypeKind) -> String {

@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::expr::Scope;
-use crate::value::{Difference, Redactor, Value, shorten};
+use crate::value::{Difference, Redactor, Value, counted, shorten};
 
 /// Characters of a value that a message shows.
 const LIMIT: usize = 80;
@@ -58,9 +58,9 @@ impl Show<'_> {
         }
         match value {
             Value::String(text) => {
-                format!("{shown}\" ({})", count(text.chars().count(), "character"))
+                format!("{shown}\" ({})", counted(text.chars().count(), "character"))
             }
-            Value::Array(items) => format!("{shown} ({})", count(items.len(), "element")),
+            Value::Array(items) => format!("{shown} ({})", counted(items.len(), "element")),
             _ => shown,
         }
     }
@@ -144,12 +144,6 @@ pub(super) fn limited(mut lines: impl Iterator<Item = String>, limit: usize) -> 
         more => shown.push(format!("and {more} more")),
     }
     shown
-}
-
-/// `1 element`, `2 elements`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
 }
 
 /// At most as many characters as a message shows, with `…` for the rest.

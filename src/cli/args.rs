@@ -1,5 +1,6 @@
 //! The command line as it is typed.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -72,8 +73,8 @@ pub(super) struct RunArgs {
     #[arg(short = 'k', long, value_name = "TEXT")]
     pub filter: Option<String>,
     /// Scenarios in flight at once
-    #[arg(short, long, value_name = "N", default_value_t = 128)]
-    pub jobs: usize,
+    #[arg(short, long, value_name = "N", default_value = "128")]
+    pub jobs: NonZeroUsize,
     /// Seed of everything random: the same seed sends the same bytes
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

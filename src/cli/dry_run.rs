@@ -2,6 +2,7 @@
 
 use super::terminal::write_stdout;
 use crate::plan::{Fate, Plan};
+use crate::value::counted;
 
 /// Prints each selected case and what would become of it.
 pub(super) fn show(plan: &Plan) {
@@ -37,9 +38,9 @@ pub(super) fn show(plan: &Plan) {
         }
     }
     text += &format!(
-        "{} cases in {} files; nothing was sent\n",
-        plan.cases.len(),
-        plan.files
+        "{} in {}; nothing was sent\n",
+        counted(plan.cases.len(), "case"),
+        counted(plan.files, "file")
     );
     write_stdout(&text);
 }

@@ -98,7 +98,7 @@ fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> 
     });
     let seats = seats(args)?;
     let options = Options {
-        jobs: args.jobs.max(1),
+        jobs: args.jobs.get(),
         seed,
         run_id: format!("{:04x}", random_seed() & 0xffff),
         reruns: args.reruns,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use crate::diagnostic::{self, Diagnostic, Style, escaped_line};
 use crate::event::{CaseId, Offset, Outcome, Summary};
+use crate::value::counted;
 
 /// The word at the start of a case's line.
 ///
@@ -50,12 +51,6 @@ pub(super) fn took(duration: Offset) -> String {
     }
 }
 
-/// `1 scenario`, `2 scenarios`.
-pub(super) fn count(number: usize, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{plural}")
-}
-
 /// `dir/file::id [row]`: without the folder that all scenarios are in, and without the file's ending.
 pub(super) fn short_name(id: &CaseId) -> String {
     let file = id.short_file();
@@ -81,11 +76,19 @@ pub(super) fn totals(summary: &Summary) -> String {
             parts.push(format!("{number} {what}"));
         }
     }
-    let mut text = format!("{}: {}", count(summary.cases, "scenario"), parts.join(", "));
+    let mut text = format!(
+        "{}: {}",
+        counted(summary.cases, "scenario"),
+        parts.join(", ")
+    );
     if summary.invalid_files > 0 {
-        let _ = write!(text, " · {}", count(summary.invalid_files, "invalid file"));
+        let _ = write!(
+            text,
+            " · {}",
+            counted(summary.invalid_files, "invalid file")
+        );
     }
-    let _ = write!(text, " · {}", count(summary.requests, "request"));
+    let _ = write!(text, " · {}", counted(summary.requests, "request"));
     if summary.interrupted {
         text.push_str(" · interrupted");
     }

@@ -19,7 +19,7 @@ pub use duration::{format_duration, parse_duration};
 pub use path::{Found, Missing, Path, PathError, PathStep, normalized, without};
 pub use redact::{Redactor, Secret};
 pub use serde_json::{Map, Number, Value};
-pub use show::shorten;
+pub use show::{counted, shorten};
 
 /// The JSON type of a value, as matchers and messages name it: `integer` for a number without a fractional part.
 #[must_use]

@@ -46,6 +46,13 @@ impl Write for Start {
     }
 }
 
+/// `1 element`, `2 elements`.
+#[must_use]
+pub fn counted(number: usize, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{Answer, Complaint, Make, OperatorSpec, Ready, Test};
-use crate::check::show::{Context, count, limited};
+use crate::check::show::{Context, limited};
 use crate::document::Shape;
-use crate::value::Value;
+use crate::value::{Value, counted};
 
 /// Elements of which it is said what is wrong with them.
 const SHOWN: usize = 5;
@@ -43,7 +43,7 @@ impl Test for Each {
             Value::Array(items) if items.is_empty() => Complaint::new(expected, "an empty list"),
             Value::Array(items) => {
                 let (lines, failing) = reasons(&self.0, items, cx);
-                let label = format!("{failing} of {} not so", count(items.len(), "element"));
+                let label = format!("{failing} of {} not so", counted(items.len(), "element"));
                 Complaint::of(format!("expected {expected}; {label}"), label)
                     .notes([lines.join("\n")])
             }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{Answer, Complaint, Make, Making, OperatorSpec, Test};
 use crate::check::domain::Domain;
-use crate::check::show::{Context, LINE_LIMIT, count, limited};
+use crate::check::show::{Context, LINE_LIMIT, limited};
 use crate::document::Shape;
-use crate::value::{Difference, Path, Value, contains_partial, differences, without};
+use crate::value::{Difference, Path, Value, contains_partial, counted, differences, without};
 
 pub(super) static EQ: OperatorSpec = OperatorSpec {
     name: "eq",
@@ -106,7 +106,7 @@ fn compare(expected: &Value, actual: &Value, partial: bool, cx: Context<'_>) -> 
     let found = differences(expected, actual, partial);
     let summary = match found.as_slice() {
         [only] => cx.show.difference(only),
-        all => format!("differs in {}", count(all.len(), "place")),
+        all => format!("differs in {}", counted(all.len(), "place")),
     };
     let lines = |found: &[Difference]| {
         limited(

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::{Answer, Argument, Complaint, Fault, Made, Make, Making, OperatorSpec, Test, named};
 use crate::check::domain::Domain;
 use crate::check::schema::Schema;
-use crate::check::show::{Context, LINE_LIMIT, count, limited};
+use crate::check::show::{Context, LINE_LIMIT, limited};
 use crate::document::{Decoder, Shape};
 use crate::source::Node;
-use crate::value::Value;
+use crate::value::{Value, counted};
 
 pub(in crate::check) static SCHEMA: OperatorSpec = OperatorSpec {
     name: "schema",
@@ -86,7 +86,7 @@ impl Test for BySchema {
         let breaches = self.0.breaches(actual, cx.show);
         let summary = match breaches.as_slice() {
             [only] => only.clone(),
-            all => format!("breaks the schema in {}", count(all.len(), "place")),
+            all => format!("breaks the schema in {}", counted(all.len(), "place")),
         };
         let located = breaches.len() == 1 && !cx.show.base.is_empty();
         let notes = match breaches.len() {

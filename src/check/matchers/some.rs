@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::each::reasons;
 use super::{Answer, Complaint, Make, OperatorSpec, Ready, Test};
-use crate::check::show::{Context, count};
+use crate::check::show::Context;
 use crate::document::Shape;
-use crate::value::Value;
+use crate::value::{Value, counted};
 
 pub(super) static SOME: OperatorSpec = OperatorSpec {
     name: "some",
@@ -41,7 +41,7 @@ impl Test for SomeElement {
             Value::Array(items) if items.is_empty() => Complaint::new(expected, "an empty list"),
             Value::Array(items) => {
                 let (lines, _) = reasons(&self.0, items, cx);
-                let label = format!("none of {} is", count(items.len(), "element"));
+                let label = format!("none of {} is", counted(items.len(), "element"));
                 Complaint::of(format!("expected {expected}; {label}"), label)
                     .notes([lines.join("\n")])
             }

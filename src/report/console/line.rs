@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use crate::diagnostic::escaped_line;
 use crate::event::{Offset, PackUsed, RunStarted};
-use crate::report::words::count;
+use crate::value::counted;
 
 /// The width of the words at the start of lines.
 const WORD: usize = 8;
@@ -104,7 +104,7 @@ pub(super) fn time_so_far(duration: Offset) -> String {
 pub(super) fn header(run: &RunStarted, paint: Paint) -> String {
     let mut parts = vec![format!("run {}", run.run)];
     parts.extend(environments(&run.packs));
-    parts.push(count(run.cases, "scenario"));
+    parts.push(counted(run.cases, "scenario"));
     if let Some(shard) = &run.shard {
         parts.push(format!("shard {shard}"));
     }

@@ -16,6 +16,7 @@ use crate::diagnostic::{self, Diagnostic, Severity, Style, escaped, escaped_line
 use crate::event::{
     Case, CaseFinished, Event, InvalidFile, Offset, Outcome, RunStarted, StepName, Summary,
 };
+use crate::value::counted;
 use bar::Bar;
 pub use display::Options;
 use display::{Item, Life};
@@ -231,7 +232,7 @@ impl<W: Write> Console<W> {
             // The last one stays: it says how to see them all.
             shown.drain(PROBLEMS - 1..shown.len() - 1);
             let first = &mut shown[0];
-            let problems = words::count(hidden, "more problem");
+            let problems = counted(hidden, "more problem");
             first.notes.push(format!("{problems} with -v"));
         }
         self.problems(&shown)
@@ -266,7 +267,7 @@ impl<W: Write> Console<W> {
             0 => String::new(),
             running => format!(
                 ", {} cleaning up (interrupt again to leave at once)",
-                words::count(running, "scenario")
+                counted(running, "scenario")
             ),
         };
         let text = format!("  interrupted: nothing new starts{waiting}\n");
