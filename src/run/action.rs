@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::attempt::OpenPack;
 use super::frame::{Frame, Home, Outputs};
-use super::request::render_headers;
+use super::request::{render_headers, retries};
 use super::step::{Caller, Cx, Done, run_all};
 use crate::check::Subject;
 use crate::diagnostic::Diagnostic;
@@ -175,6 +175,7 @@ fn caller(cx: &Cx<'_, '_>, step: &Step, uses: &Uses) -> Result<Caller, Diagnosti
             || states(|subject| matches!(subject, Subject::Status)),
         states_error: cx.caller.states_error || states(|subject| matches!(subject, Subject::Error)),
         contract_off: cx.caller.contract_off || super::checks::contract_off(step),
+        retry: retries(cx, step)?,
     })
 }
 

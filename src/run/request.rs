@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::attempt::{OpenPack, Problem};
 use super::frame::{Frame, Home, StepScope};
 use super::log::KeptExchange;
-use super::step::{Cx, Done};
+use super::step::{Cx, Done, Retries};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Rendered as Part, Scope, Template};
 use crate::http::{self, Context, Exchange, Method, Request, Url};
 use crate::source::Place;
-use crate::step::{Auth, Body, Http, Retry, RetryCause, Step};
+use crate::step::{Auth, Body, Http, RetryCause, Step};
 use crate::value::{Value, type_name};
 use bytes::Bytes;
 
@@ -64,21 +64,13 @@ async fn send_with_retry(
     prepared: &Prepared,
     done: &mut Done<'_>,
 ) -> Result<(), Diagnostic> {
-    let scope = cx.scope();
-    let (attempts, mut pause, backoff) = match &step.retry {
-        Some(retry) => (
-            retry.attempts.resolve(&scope)?.max(1),
-            retry.every.resolve(&scope)?,
-            retry.backoff.resolve(&scope)?,
-        ),
-        None => (1, Duration::ZERO, 1.0),
-    };
-    for attempt in 1..=attempts {
+    let retries = retries(cx, step)?;
+    let mut pause = retries.as_ref().map_or(Duration::ZERO, |retry| retry.every);
+    for attempt in 1.. {
         let exchange = send(cx, pack, &prepared.request).await?;
-        let again = step
-            .retry
+        let again = retries
             .as_ref()
-            .is_some_and(|retry| attempt < attempts && is_transient(retry, &exchange));
+            .filter(|retry| attempt < retry.attempts && is_transient(&retry.causes, &exchange));
         let asked = retry_after(&exchange, cx);
         done.state.response = exchange.response.as_ref().ok().cloned();
         done.error = exchange.response.as_ref().err().cloned();
@@ -86,16 +78,28 @@ async fn send_with_retry(
             .response()
             .map_or(Duration::ZERO, |response| response.duration);
         done.exchanges.push(KeptExchange::new(exchange, duration));
-        if !again {
-            break;
-        }
+        let Some(retry) = again else { break };
         if !cx.pause(asked.unwrap_or(pause)).await {
             break;
         }
-        pause = grow(pause, backoff, None);
+        pause = grow(pause, retry.backoff, None);
         done.note = Some(format!("sent {} times", attempt + 1));
     }
     Ok(())
+}
+
+/// How the step's requests are tried again: as it says itself, or else as its caller does.
+pub(super) fn retries(cx: &Cx<'_, '_>, step: &Step) -> Result<Option<Retries>, Diagnostic> {
+    let Some(retry) = &step.retry else {
+        return Ok(cx.caller.retry.clone());
+    };
+    let scope = cx.scope();
+    Ok(Some(Retries {
+        causes: retry.causes.clone(),
+        attempts: retry.attempts.resolve(&scope)?,
+        every: retry.every.resolve(&scope)?,
+        backoff: retry.backoff.resolve(&scope)?,
+    }))
 }
 
 /// The next pause: longer by the factor, up to a limit.
@@ -105,9 +109,8 @@ pub(super) fn grow(pause: Duration, factor: f64, limit: Option<Duration>) -> Dur
     limit.map_or(longer, |limit| longer.min(limit))
 }
 
-fn is_transient(retry: &Retry, exchange: &Exchange) -> bool {
-    retry
-        .causes
+fn is_transient(causes: &[RetryCause], exchange: &Exchange) -> bool {
+    causes
         .iter()
         .any(|cause| match (&exchange.response, cause) {
             (Err(error), RetryCause::Transport) => error.kind != http::ErrorKind::Refused,

@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
 use crate::expr::Outcome as Rendered;
 use crate::http::{Response, TransportError};
-use crate::step::{Group, Kind, Set, Step};
+use crate::step::{Group, Kind, RetryCause, Set, Step};
 use crate::value::{Value, format_duration};
 
 /// A future on the scenario's own thread.
@@ -58,6 +58,17 @@ pub(super) struct Caller {
     pub states_status: bool,
     pub states_error: bool,
     pub contract_off: bool,
+    /// How the action's requests are tried again that do not say so themselves.
+    pub retry: Option<Retries>,
+}
+
+/// How a request is tried again.
+#[derive(Clone)]
+pub(super) struct Retries {
+    pub causes: Vec<RetryCause>,
+    pub attempts: u64,
+    pub every: Duration,
+    pub backoff: f64,
 }
 
 /// How a step, or a list of steps, ended.

@@ -79,9 +79,9 @@ pub(super) const REVERSE: FunctionSpec = FunctionSpec {
 pub(super) const MAP: FunctionSpec = FunctionSpec {
     name: "map",
     usage: Usage::Filter,
-    parameters: &[required("list"), required("key")],
-    doc: "What each item of a list of maps has under `key`.",
-    example: ("[{'id': 1}, {'id': 2}] | map('id')", "[1,2]"),
+    parameters: &[required("list"), required("key"), optional("default", "")],
+    doc: "What each item of a list of maps has under `key`, or `default` where it has nothing there.",
+    example: ("[{'id': 1}, {}] | map('id', 0)", "[1,0]"),
     run: Run::Native(map),
 };
 
@@ -222,13 +222,19 @@ fn unique(arguments: &mut Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn map(arguments: &mut Arguments<'_>) -> Result<Value, Failure> {
+    // The default may be copied for every item.
+    let copied = usize::try_from(weight(arguments.value(2))).unwrap_or(usize::MAX);
+    let length = arguments.list(0)?.len();
+    arguments.spend(copied.saturating_mul(length))?;
     let key = arguments.text(1)?;
+    let default = arguments.given(2);
     let values = arguments.list(0)?.iter().enumerate().map(|(index, item)| {
         let Value::Object(map) = item else {
             let message = format!("item {index} is {}, not a map", a_type(item));
             return Err(Failure::new(message).argument(0));
         };
         map.get(key)
+            .or(default)
             .cloned()
             .ok_or_else(|| Failure::new(format!("item {index} has no `{key}`")).argument(0))
     });
