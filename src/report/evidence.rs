@@ -92,7 +92,7 @@ fn log_step(text: &mut String, record: &StepRecord, detail: Detail) {
     for problem in &record.problems {
         let _ = writeln!(text, "    ! {}", escaped_line(&problem.message));
     }
-    for same in record.exchanges.chunk_by(same_exchange) {
+    for same in record.exchanges.chunk_by(alike) {
         log_exchange(text, &same[0], detail);
         if same.len() > 1 {
             let _ = writeln!(text, "    {} times", same.len());
@@ -101,7 +101,7 @@ fn log_step(text: &mut String, record: &StepRecord, detail: Detail) {
 }
 
 /// Whether two exchanges read alike: a poll sends the same request until the answer changes.
-fn same_exchange(a: &ExchangeRecord, b: &ExchangeRecord) -> bool {
+pub(super) fn alike(a: &ExchangeRecord, b: &ExchangeRecord) -> bool {
     answer(a) == answer(b) && a.request_body == b.request_body && a.response_body == b.response_body
 }
 
@@ -133,6 +133,11 @@ fn log_exchange(text: &mut String, exchange: &ExchangeRecord, detail: Detail) {
             let _ = writeln!(text, "    {mark} {}", escaped_line(line));
         }
     }
+}
+
+/// A body as far as a log shows it.
+pub(super) fn whole_body(text: &str) -> String {
+    body_lines(text, LONG_BODY).join("\n")
 }
 
 /// A body as at most `limit` lines. It comes with JSON indented, which is put into one line where it is short.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::evidence::{self, Detail};
 use super::spool::{Piece, Spool};
-use super::words::rendered;
+use super::words::{environment, rendered, timestamp};
 use super::xml::Xml;
 use super::{Reporter, why};
 use crate::diagnostic::Diagnostic;
@@ -309,17 +309,6 @@ fn message<P: AsRef<Diagnostic>>(problems: &[P]) -> String {
 }
 
 fn properties(xml: &mut Xml, run: &RunStarted, tags: &BTreeSet<String>) {
-    let environments: BTreeSet<_> = run.packs.iter().map(|pack| &*pack.environment).collect();
-    let environments: Vec<_> = environments.into_iter().collect();
-    let env = if let [one] = environments.as_slice() {
-        (*one).to_owned()
-    } else {
-        let each = run
-            .packs
-            .iter()
-            .map(|pack| format!("{}={}", pack.name, pack.environment));
-        each.collect::<Vec<_>>().join(", ")
-    };
     let seed = run.seed.to_string();
     xml.open("properties", &[]);
     xml.line_break();
@@ -328,7 +317,7 @@ fn properties(xml: &mut Xml, run: &RunStarted, tags: &BTreeSet<String>) {
     };
     property("probity", run.probity);
     property("run", &run.run);
-    property("env", &env);
+    property("env", &environment(run));
     property("seed", &seed);
     for pack in &run.packs {
         property(&format!("pack.{}", pack.name), &pack.version);
@@ -343,17 +332,4 @@ fn properties(xml: &mut Xml, run: &RunStarted, tags: &BTreeSet<String>) {
 /// Seconds with three decimals, the one form that all schemas take.
 fn seconds(duration: Duration) -> String {
     format!("{:.3}", duration.as_secs_f64())
-}
-
-/// The start of the run and an offset as a time of day, to the second.
-fn timestamp(started: &str, offset: Offset) -> String {
-    let shifted = || {
-        let start: jiff::Timestamp = started.parse().ok()?;
-        let offset = jiff::SignedDuration::try_from(offset.0).ok()?;
-        start.checked_add(offset).ok()
-    };
-    match shifted() {
-        Some(time) => time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-        None => started.to_owned(),
-    }
 }

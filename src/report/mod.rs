@@ -5,6 +5,7 @@ mod console;
 mod desk;
 mod evidence;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod output;
@@ -109,6 +110,11 @@ pub const KINDS: &[Kind] = &[
         name: "json",
         doc: "what happens, as it happens: a JSON object for each event, one a line",
         make: |out, _| Box::new(json::Json::new(out)),
+    },
+    Kind {
+        name: "html",
+        doc: "a page for people: one file, which needs nothing else",
+        make: |out, _| Box::new(html::HtmlReport::new(out)),
     },
     Kind {
         name: "tap",

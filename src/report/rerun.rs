@@ -5,9 +5,14 @@ use std::borrow::Cow;
 use crate::diagnostic::escaped_line;
 use crate::event::{CaseId, RunStarted};
 
-/// `rerun: probity run FILE::"id [row]" --seed N …`, the command to be pasted into a shell.
+/// `rerun:` and the command.
 pub(super) fn note(case: &CaseId, run: &RunStarted) -> String {
-    let mut line = format!("rerun: probity run {} --seed {}", selection(case), run.seed);
+    format!("rerun: {}", command(case, run))
+}
+
+/// `probity run FILE::"id [row]" --seed N …`, the command to be pasted into a shell.
+pub(super) fn command(case: &CaseId, run: &RunStarted) -> String {
+    let mut line = format!("probity run {} --seed {}", selection(case), run.seed);
     for option in &run.rerun_options {
         line.push(' ');
         line.push_str(&shell_word(option));

@@ -8,7 +8,7 @@ use tempfile::SpooledTempFile;
 const IN_MEMORY: usize = 4 * 1024 * 1024;
 
 /// Where a piece of text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Piece {
     start: u64,
     length: u64,

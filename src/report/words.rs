@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::diagnostic::{self, Diagnostic, Style, escaped_line};
-use crate::event::{CaseId, Offset, Outcome, Summary};
+use crate::event::{CaseId, Offset, Outcome, RunStarted, Summary};
 use crate::value::counted;
 
 /// The word at the start of a case's line.
@@ -109,6 +109,33 @@ pub(super) fn location<P: AsRef<Diagnostic>>(
         Some(own.start().line)
     });
     (escaped_line(file).into_owned(), place.unwrap_or(line))
+}
+
+/// The start of the run and an offset as a time of day, to the second.
+pub(super) fn timestamp(started: &str, offset: Offset) -> String {
+    let shifted = || {
+        let start: jiff::Timestamp = started.parse().ok()?;
+        let offset = jiff::SignedDuration::try_from(offset.0).ok()?;
+        start.checked_add(offset).ok()
+    };
+    match shifted() {
+        Some(time) => time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        None => started.to_owned(),
+    }
+}
+
+/// The environment that all packs are on, or each pack's: `dakota=sandbox, sardine=emulator`.
+pub(super) fn environment(run: &RunStarted) -> String {
+    let mut environments = run.packs.iter().map(|pack| &*pack.environment);
+    let first = environments.next().unwrap_or_default();
+    if environments.all(|other| other == first) {
+        return first.to_owned();
+    }
+    let each = run
+        .packs
+        .iter()
+        .map(|pack| format!("{}={}", pack.name, pack.environment));
+    each.collect::<Vec<_>>().join(", ")
 }
 
 /// Diagnostics as a person reads them, without colours.

@@ -6,6 +6,7 @@
 
 mod console;
 mod github;
+mod html;
 mod json;
 mod junit;
 mod sample;
