@@ -8,7 +8,7 @@ use super::step::{Cx, Done, perform as perform_once};
 use crate::check::{Evidence, Expect, Verdict};
 use crate::diagnostic::Diagnostic;
 use crate::step::{Poll, Step};
-use crate::value::format_duration;
+use crate::value::{counted, format_duration};
 
 /// Attempts that a failure lists before it says "and N more".
 const SHOWN_ATTEMPTS: usize = 10;
@@ -31,7 +31,8 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
     let mut history: Vec<String> = Vec::new();
     let mut exchanges = Vec::new();
     loop {
-        let turn = cx.at(format!("{}.poll[{}]", cx.path, history.len()));
+        let turns = history.len() + 1;
+        let turn = cx.at(format!("{}.poll[{}]", cx.path, turns - 1));
         let mut done = perform_once(&turn, step).await;
         exchanges.append(&mut done.exchanges);
         let elapsed =
@@ -41,6 +42,16 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
         } else {
             judge(cx, poll, &done)
         };
+        let mut remember = |what: &str| {
+            let at = format_duration(elapsed);
+            history.push(format!("{turns:>3}. at {at}: {what}"));
+        };
+        match &state {
+            State::Holds => {}
+            State::Over => remember("the step could not be done"),
+            State::Impossible(problem) => remember(&problem.diagnostic.message),
+            State::NotYet(why) => remember(why),
+        }
         let mut finish = |mut done: Done<'p>| {
             // The first and the last exchanges tell the story; thousands of equal ones in between do not.
             if exchanges.len() > 2 * SHOWN_ATTEMPTS {
@@ -48,29 +59,32 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             }
             done.exchanges = std::mem::take(&mut exchanges);
             done.note = Some(format!(
-                "{} attempts in {}",
-                history.len() + 1,
+                "{} in {}",
+                counted(turns, "attempt"),
                 format_duration(elapsed)
             ));
             done
         };
         match state {
-            State::Holds | State::Over => return finish(done),
-            State::Impossible(problem) => {
+            State::Holds => return finish(done),
+            State::Over => {
+                if let Some(last) = done.problems.last_mut().filter(|_| turns > 1) {
+                    last.diagnostic.notes.push(attempts(&history));
+                }
+                return finish(done);
+            }
+            State::Impossible(mut problem) => {
+                problem.diagnostic.notes.push(attempts(&history));
                 done.problems.push(problem);
                 done.over = true;
                 return finish(done);
             }
-            State::NotYet(why) => history.push(format!(
-                "{:>3}. at {}: {why}",
-                history.len() + 1,
-                format_duration(elapsed)
-            )),
+            State::NotYet(_) => {}
         }
         if elapsed.saturating_add(pause) > limits.timeout {
             let problem = Diagnostic::error(
                 "poll",
-                format!("`until` does not hold within {} ({} attempts)", format_duration(limits.timeout), history.len()),
+                format!("`until` does not hold within {} ({})", format_duration(limits.timeout), counted(turns, "attempt")),
             )
             .at(poll.until.place.clone())
             .label("never held")
