@@ -58,7 +58,7 @@ impl<'e> Evaluator<'e> {
     /// The value of a node, where a path, an attribute or an item of it may be missing.
     pub(super) fn find(&mut self, node: &'e Node) -> Result<Found<'e>> {
         match &node.kind {
-            Kind::Path(path) => Ok(self.find_path(node, path)),
+            Kind::Path(path) => self.find_path(node, path),
             Kind::Attribute(subject, segment) => match self.find(subject)? {
                 Found::Operand(Operand::Omit) => Ok(Found::Operand(Operand::Omit)),
                 Found::Operand(holder) => {
@@ -78,13 +78,14 @@ impl<'e> Evaluator<'e> {
         }
     }
 
-    fn find_path(&mut self, node: &'e Node, path: &'e Path) -> Found<'e> {
+    fn find_path(&mut self, node: &'e Node, path: &'e Path) -> Result<Found<'e>> {
         let mut attributes = [""; AT_ONCE];
         let count = path.segments.len().min(AT_ONCE);
         for (attribute, segment) in attributes.iter_mut().zip(&path.segments) {
             *attribute = &segment.text;
         }
-        match self.scope.resolve(&path.name, &attributes[..count]) {
+        Ok(match self.scope.resolve(&path.name, &attributes[..count]) {
+            Some(Resolved::Failed(problem)) => return Err((*problem).into()),
             None => Found::Missing(Missing::Variable(path)),
             Some(Resolved::Omit) => Found::Operand(Operand::Omit),
             Some(Resolved::Undefined { used, known }) => Found::Missing(Missing::Attribute {
@@ -111,7 +112,7 @@ impl<'e> Evaluator<'e> {
                     }
                 }
             }
-        }
+        })
     }
 
     /// A computed index.
@@ -266,7 +267,7 @@ fn part<'v>(value: &'v Value, key: &Key) -> Option<&'v Value> {
 }
 
 /// An item of a list; a negative index counts from its end.
-fn item(value: &Value, index: i64) -> Option<&Value> {
+pub(super) fn item(value: &Value, index: i64) -> Option<&Value> {
     let items = value.as_array()?;
     let length = i64::try_from(items.len()).ok()?;
     let index = if index < 0 {

@@ -99,6 +99,8 @@ pub enum Resolved {
     /// The name and the first `used` attributes exist, and the next attribute does not; what there is instead, for
     /// "did you mean".
     Undefined { used: usize, known: Vec<String> },
+    /// It is defined, and what it is can't be made out.
+    Failed(Box<Diagnostic>),
 }
 
 /// The outside world, as far as functions may see it.

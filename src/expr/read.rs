@@ -1,5 +1,6 @@
 //! Reading a variable by its path without an expression around it, and saying why a condition is false.
 
+use super::lookup::item;
 use super::{Expr, Resolved, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::value::{Value, shorten};
@@ -19,21 +20,22 @@ pub fn read(scope: &dyn Scope, path: &[String]) -> Option<Value> {
     for attribute in attributes.get(used..)? {
         value = match value {
             Value::Object(fields) => fields.get(*attribute)?,
-            Value::Array(items) => items.get(attribute.parse::<usize>().ok()?)?,
+            Value::Array(_) => item(value, attribute.parse().ok()?)?,
             _ => return None,
         };
     }
     Some(value.clone())
 }
 
-/// Whether a path leads to a value, or is an input that was not given.
+/// Whether a path leads to a value, if only to one that can't be made out, or is an input that was not given.
 #[must_use]
 pub fn is_defined(scope: &dyn Scope, path: &[String]) -> bool {
     let Some((name, attributes)) = path.split_first() else {
         return false;
     };
     let attributes: Vec<&str> = attributes.iter().map(String::as_str).collect();
-    matches!(scope.resolve(name, &attributes), Some(Resolved::Omit)) || read(scope, path).is_some()
+    let resolved = scope.resolve(name, &attributes);
+    matches!(resolved, Some(Resolved::Omit | Resolved::Failed(_))) || read(scope, path).is_some()
 }
 
 impl Expr {

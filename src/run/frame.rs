@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::attempt::{Attempt, OpenPack};
+use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome, ReadFile, Resolved, Scope, Template, Tools};
 use crate::http::Response;
 use crate::pack::Action;
@@ -169,11 +170,7 @@ impl<'a, 'p> StepScope<'a, 'p> {
 
     fn step_state(&self, state: &StepState<'p>, attributes: &[&str], used: usize) -> Resolved {
         match attributes {
-            ["turns", index, rest @ ..] => match index
-                .parse()
-                .ok()
-                .and_then(|index: usize| state.turns.get(index))
-            {
+            ["turns", index, rest @ ..] => match turn(&state.turns, index) {
                 Some(turn) => self.step_state(turn, rest, used + 2),
                 None => Resolved::Undefined {
                     used: used + 1,
@@ -183,12 +180,8 @@ impl<'a, 'p> StepScope<'a, 'p> {
                 },
             },
             ["turns"] => {
-                let turns = state
-                    .turns
-                    .iter()
-                    .map(|turn| self.step_value(turn))
-                    .collect();
-                whole(Value::Array(turns), used + 1)
+                let turns = state.turns.iter().map(|turn| self.step_value(turn));
+                whole_or_failed(turns.collect::<Result<_, _>>().map(Value::Array), used + 1)
             }
             ["outputs", name, ..] => match &state.outputs {
                 Some(outputs) => self.output(outputs, name, used),
@@ -197,7 +190,7 @@ impl<'a, 'p> StepScope<'a, 'p> {
                     known: Vec::new(),
                 },
             },
-            ["outputs"] => whole(self.all_outputs(state), used + 1),
+            ["outputs"] => whole_or_failed(self.all_outputs(state), used + 1),
             [name, ..] => match state
                 .response
                 .as_ref()
@@ -212,20 +205,20 @@ impl<'a, 'p> StepScope<'a, 'p> {
                     known: RESPONSE_PARTS.iter().map(ToString::to_string).collect(),
                 },
             },
-            [] => whole(self.step_value(state), used),
+            [] => whole_or_failed(self.step_value(state), used),
         }
     }
 
-    fn step_value(&self, state: &StepState<'p>) -> Value {
+    fn step_value(&self, state: &StepState<'p>) -> Result<Value, Diagnostic> {
         let mut value = state
             .response
             .as_ref()
             .map(response_value)
             .unwrap_or_default();
         if state.outputs.is_some() {
-            value.insert("outputs".to_owned(), self.all_outputs(state));
+            value.insert("outputs".to_owned(), self.all_outputs(state)?);
         }
-        Value::Object(value)
+        Ok(Value::Object(value))
     }
 
     fn output(&self, outputs: &Outputs<'p>, name: &str, used: usize) -> Resolved {
@@ -246,38 +239,32 @@ impl<'a, 'p> StepScope<'a, 'p> {
             };
         };
         match self.render_output(outputs, template) {
-            Some(value) => Resolved::Value {
-                value: Arc::new(value),
-                used: used + 2,
-            },
-            None => Resolved::Undefined {
-                used: used + 1,
-                known: Vec::new(),
-            },
+            Ok(Outcome::Value(value)) => whole(value, used + 2),
+            Ok(Outcome::Omit) => Resolved::Omit,
+            Err(problem) => Resolved::Failed(Box::new(problem)),
         }
     }
 
-    fn all_outputs(&self, state: &StepState<'p>) -> Value {
+    fn all_outputs(&self, state: &StepState<'p>) -> Result<Value, Diagnostic> {
+        let mut all = Map::new();
         let Some(outputs) = &state.outputs else {
-            return Value::Object(Map::new());
+            return Ok(Value::Object(all));
         };
-        let rendered = outputs
-            .action
-            .outputs
-            .iter()
-            .filter_map(|(name, template)| {
-                self.render_output(outputs, template)
-                    .map(|value| (name.clone(), value))
-            });
-        Value::Object(rendered.collect())
+        for (name, template) in &outputs.action.outputs {
+            if let Outcome::Value(value) = self.render_output(outputs, template)? {
+                all.insert(name.clone(), value);
+            }
+        }
+        Ok(Value::Object(all))
     }
 
-    fn render_output(&self, outputs: &Outputs<'p>, template: &Template) -> Option<Value> {
+    fn render_output(
+        &self,
+        outputs: &Outputs<'p>,
+        template: &Template,
+    ) -> Result<Outcome, Diagnostic> {
         let scope = StepScope::new(self.attempt, &outputs.frame, None, &outputs.path);
-        match template.render(&scope) {
-            Ok(Outcome::Value(value)) => Some(value),
-            _ => None,
-        }
+        template.render(&scope)
     }
 
     fn pack(&self, attributes: &[&str]) -> Resolved {
@@ -508,6 +495,22 @@ fn secret_value(secrets: &[(String, SecretValue)], name: &str) -> Option<Arc<Val
 
 fn names_of(secrets: &[(String, SecretValue)]) -> Vec<String> {
     secrets.iter().map(|(name, _)| name.clone()).collect()
+}
+
+/// A turn by its index; a negative one counts from the end.
+fn turn<'s, 'p>(turns: &'s [StepState<'p>], index: &str) -> Option<&'s StepState<'p>> {
+    let index: isize = index.parse().ok()?;
+    match usize::try_from(index) {
+        Ok(index) => turns.get(index),
+        Err(_) => turns.get(turns.len().checked_sub(index.unsigned_abs())?),
+    }
+}
+
+fn whole_or_failed(value: Result<Value, Diagnostic>, used: usize) -> Resolved {
+    match value {
+        Ok(value) => whole(value, used),
+        Err(problem) => Resolved::Failed(Box::new(problem)),
+    }
 }
 
 fn whole(value: Value, used: usize) -> Resolved {
