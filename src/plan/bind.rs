@@ -106,10 +106,7 @@ impl<'a> Bindings<'a> {
                 )
                 .at(spec.place.clone())
                 .label("declared here")
-                .help(format!(
-                    "set `{}` before the run; nothing was sent",
-                    spec.env
-                ));
+                .help(format!("set `{}` before the run", spec.env));
                 SecretValue::Missing(problem)
             }
         }

@@ -193,6 +193,7 @@ pub fn plan(
         plan.cases.push(planned);
     }
     secrets::warn_of_short(&mut plan);
+    secrets::say_once(&mut plan);
     plan.packs
         .sort_by(|left, right| left.pack.name.cmp(&right.pack.name));
     plan

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::{BoundPack, Plan, PlannedFile, SecretValue};
+use super::{BoundPack, Fate, Plan, PlannedFile, SecretValue};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Reference;
 use crate::scenario::Scenario;
 use crate::step::Step;
+use crate::value::counted;
 
 /// What to say of each secret that the scenario reads, or that its packs send with every request, and that has no value.
 #[must_use]
@@ -38,6 +39,34 @@ pub fn missing(file: &PlannedFile, scenario: &Scenario) -> Vec<Diagnostic> {
         &names(steps.chain(vars).chain(local)),
     ));
     problems
+}
+
+/// Says of each missing secret once where it is declared and what to do; the cases only name it.
+pub fn say_once(plan: &mut Plan) {
+    let mut said: Vec<(Diagnostic, usize)> = Vec::new();
+    for case in &mut plan.cases {
+        let Fate::Unable(problems) = &mut case.fate else {
+            continue;
+        };
+        for problem in problems {
+            let brief = Diagnostic::error(problem.code, problem.message.clone());
+            let whole = std::mem::replace(problem, brief);
+            match said
+                .iter_mut()
+                .find(|(earlier, _)| earlier.one_line() == whole.one_line())
+            {
+                Some((_, cases)) => *cases += 1,
+                None => said.push((whole, 1)),
+            }
+        }
+    }
+    let notices = said.into_iter().map(|(problem, cases)| {
+        let needed = counted(cases, "scenario");
+        problem.note(format!(
+            "it is needed by {needed}, of which nothing is sent"
+        ))
+    });
+    plan.notices.extend(notices);
 }
 
 /// Warns of secrets that are too short to be looked for in their derived forms: that would redact everything.

@@ -30,10 +30,7 @@ impl Selection {
     pub fn takes(&self, id: &CaseId, tags: &[String]) -> bool {
         self.takes_name(id)
             && self.tags.iter().all(|tag| tag.holds(tags))
-            && self
-                .filter
-                .as_ref()
-                .is_none_or(|filter| filter.matches(&id.to_string()))
+            && self.filter.as_ref().is_none_or(|filter| filter.matches(id))
     }
 
     fn takes_name(&self, id: &CaseId) -> bool {
@@ -70,13 +67,28 @@ impl FromStr for Filter {
 }
 
 impl Filter {
+    /// Whether it selects a case by `FILE::id`, as the command line names it or as the console does, without
+    /// `.scenario.yaml`. A glob may begin at any folder, the file or the id, and goes to the end.
     #[must_use]
-    pub fn matches(&self, id: &str) -> bool {
+    pub fn matches(&self, id: &CaseId) -> bool {
+        let name = id.name();
+        let mut files = [id.file.as_str(), id.short_file()].into_iter();
         match self {
-            Self::Substring(text) => id.contains(text.as_str()),
-            Self::Glob(glob) => glob.is_match(id),
+            Self::Substring(text) => files.any(|file| format!("{file}::{name}").contains(text)),
+            Self::Glob(glob) => {
+                glob.is_match(&name)
+                    || files.any(|file| {
+                        tails(file).any(|tail| glob.is_match(format!("{tail}::{name}")))
+                    })
+            }
         }
     }
+}
+
+/// The path, and what is left of it after each of its folders.
+fn tails(path: &str) -> impl Iterator<Item = &str> {
+    let after_folders = path.match_indices('/').map(|(at, _)| &path[at + 1..]);
+    std::iter::once(path).chain(after_folders)
 }
 
 /// `--shard I/N`: the I-th of N parts, from 1.
@@ -262,19 +274,28 @@ mod tests {
 
     #[test]
     fn filters_are_substrings_or_globs() {
-        let id = "scenarios/a.scenario.yaml::x [case=1]";
+        let id = CaseId {
+            file: "scenarios/acme/customers.scenario.yaml".to_owned(),
+            scenario: "kyb-approve".to_owned(),
+            row: Some("case=1".to_owned()),
+        };
         for (filter, expected) in [
-            ("x [", true),
-            ("z [", false),
-            ("*::x*", true),
-            ("*::x [case=?]", true),
-            ("a*", false),
+            ("approve [", true),
+            ("reject [", false),
+            ("acme/customers.scenario.yaml::kyb", true),
+            ("acme/customers::kyb", true),
+            ("*kyb*", true),
+            ("customers::*", true),
+            ("acme/customers::*", true),
+            ("scenarios/acme/*::kyb-approve [case=?]", true),
+            ("kyb-*", true),
+            ("kyb-*reject", false),
+            ("kyb-approve?", false),
+            ("stomers::*", false),
+            ("customers::*approve", false),
         ] {
-            assert_eq!(
-                filter.parse::<Filter>().unwrap().matches(id),
-                expected,
-                "{filter}"
-            );
+            let selected = filter.parse::<Filter>().unwrap().matches(&id);
+            assert_eq!(selected, expected, "{filter}");
         }
     }
 }
