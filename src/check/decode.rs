@@ -99,6 +99,7 @@ impl Expect {
             expect.entry(entry, decoder);
         }
         expect.refuse_checks_beside_error(decoder);
+        expect.checks.shrink_to_fit();
         expect
     }
 

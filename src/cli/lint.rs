@@ -20,10 +20,11 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
         }
     };
     let library = library(&project, &args.packs);
-    let mut problems: Vec<Diagnostic> = found
-        .files
-        .iter()
-        .flat_map(|file| project.load(file, &library, &[]).problems)
+    // A document is dropped as soon as it is checked.
+    let mut problems: Vec<Diagnostic> = project
+        .load_all(&found.files, &library, &[], |loaded| loaded.problems)
+        .into_iter()
+        .flatten()
         .collect();
     project.load_packs(&args.paths, &library);
     problems.extend(library.problems());

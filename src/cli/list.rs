@@ -50,11 +50,7 @@ fn scenarios(
     library: &Library,
 ) -> Result<Vec<Row>, Diagnostic> {
     let found = project.find_files(&args.paths)?;
-    let files = found
-        .files
-        .iter()
-        .map(|file| project.load(file, library, &[]))
-        .collect();
+    let files = project.load_all(&found.files, library, &[], |loaded| loaded);
     let environments = Environments::default();
     let selection = Selection {
         named: found.named,

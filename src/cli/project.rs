@@ -1,8 +1,10 @@
 //! Finding the project, its scenario files and their packs.
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread;
 
 use walkdir::WalkDir;
 
@@ -160,8 +162,41 @@ impl Project {
         })
     }
 
+    /// Loads scenario files on several threads, and says of each in order what `look` makes of it.
+    pub fn load_all<T: Send>(
+        &self,
+        files: &[PathBuf],
+        library: &Library,
+        given: &[String],
+        look: impl Fn(Loaded) -> T + Sync,
+    ) -> Vec<T> {
+        /// To start a thread for fewer takes longer than to load them.
+        const FEW: usize = 16;
+        let load = |files: &[PathBuf]| -> Vec<T> {
+            files
+                .iter()
+                .map(|file| look(self.load(file, library, given)))
+                .collect()
+        };
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let share = files.len().div_ceil(threads).max(FEW);
+        if files.len() <= share {
+            return load(files);
+        }
+        thread::scope(|scope| {
+            let threads: Vec<_> = files
+                .chunks(share)
+                .map(|files| scope.spawn(move || load(files)))
+                .collect();
+            threads
+                .into_iter()
+                .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
+        })
+    }
+
     /// Loads a scenario file, lints it and finds its packs. `given` are the variables that the command line gives.
-    pub fn load(&self, path: &Path, library: &Library, given: &[String]) -> Loaded {
+    fn load(&self, path: &Path, library: &Library, given: &[String]) -> Loaded {
         let name = self.name(path);
         let (folder, beside) = self.folder_of(path);
         let text = match std::fs::read(path) {

@@ -79,11 +79,7 @@ fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> 
     let environments = environments(&args.env);
     let library = library(&project, &args.packs);
     let given: Vec<String> = vars.iter().map(|(name, _)| name.clone()).collect();
-    let files = found
-        .files
-        .iter()
-        .map(|file| project.load(file, &library, &given))
-        .collect();
+    let files = project.load_all(&found.files, &library, &given, |loaded| loaded);
     let mut bindings = Bindings::new(&environments, &env);
     let plan = plan(files, &selection, &mut bindings, max_wait);
     unknown_names(&selection, &plan)?;

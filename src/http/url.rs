@@ -75,7 +75,8 @@ fn parse(full: &str) -> Result<Url, UrlError> {
         return Err(dots(segment));
     }
     // The parser trims spaces at the end; elsewhere it writes them so itself.
-    let url = Url::parse(&full.replace(' ', "%20"))
+    let spaced = full.contains(' ').then(|| full.replace(' ', "%20"));
+    let url = Url::parse(spaced.as_deref().unwrap_or(full))
         .map_err(|error| UrlError::new(format!("`{full}` is not a URL: {error}"), ""))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(UrlError::new(
@@ -95,8 +96,12 @@ fn dots(segment: &str) -> UrlError {
 
 /// Whether a segment is `.` or `..`, in any of the spellings that URL parsers take for them (WHATWG URL, 4.3).
 fn is_dots(segment: &str) -> bool {
-    let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-    matches!(plain.as_str(), "." | "..")
+    /// The longest of them: two dots, each percent-encoded.
+    const LONGEST: usize = "%2e%2e".len();
+    segment.len() <= LONGEST && {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        matches!(plain.as_str(), "." | "..")
+    }
 }
 
 /// Percent-encodes a value as one path segment: RFC 3986's unreserved characters stay as they are.

@@ -14,7 +14,12 @@ use crate::value::counted;
 pub fn missing(file: &PlannedFile, scenario: &Scenario) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     for (_, pack) in &file.packs {
-        problems.extend(missing_of(&pack.secrets, &names_read_by_pack(pack)));
+        if lacks_any(&pack.secrets) {
+            problems.extend(missing_of(&pack.secrets, &names_read_by_pack(pack)));
+        }
+    }
+    if !lacks_any(&file.secrets) {
+        return problems;
     }
     let document = &file.document;
     let lists = [
@@ -114,6 +119,12 @@ fn names(references: impl Iterator<Item = Reference>) -> BTreeSet<String> {
             _ => None,
         })
         .collect()
+}
+
+fn lacks_any(secrets: &[(String, SecretValue)]) -> bool {
+    secrets
+        .iter()
+        .any(|(_, value)| matches!(value, SecretValue::Missing(_)))
 }
 
 fn missing_of(secrets: &[(String, SecretValue)], needed: &BTreeSet<String>) -> Vec<Diagnostic> {

@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 
 /// A stream of random values. Cheap to make; nothing is computed before the first value is asked for.
 pub struct Stream {
-    seed: [u8; 32],
-    rng: Option<ChaCha8Rng>,
+    /// The run's seed, and the names of the place, each with its length.
+    name: Vec<u8>,
+    rng: Option<Box<ChaCha8Rng>>,
 }
 
 impl Stream {
@@ -15,21 +16,24 @@ impl Stream {
     /// attempt, the step).
     #[must_use]
     pub fn at(seed: u64, place: &[&str]) -> Self {
-        let mut hash = Sha256::new();
-        hash.update(seed.to_le_bytes());
-        for name in place {
-            hash.update(name.len().to_le_bytes());
-            hash.update(name.as_bytes());
+        let length: usize = place
+            .iter()
+            .map(|part| size_of::<usize>() + part.len())
+            .sum();
+        let mut name = Vec::with_capacity(size_of::<u64>() + length);
+        name.extend_from_slice(&seed.to_le_bytes());
+        for part in place {
+            name.extend_from_slice(&part.len().to_le_bytes());
+            name.extend_from_slice(part.as_bytes());
         }
-        Self {
-            seed: hash.finalize().into(),
-            rng: None,
-        }
+        Self { name, rng: None }
     }
 
     fn rng(&mut self) -> &mut ChaCha8Rng {
-        self.rng
-            .get_or_insert_with(|| ChaCha8Rng::from_seed(self.seed))
+        self.rng.get_or_insert_with(|| {
+            let seed = Sha256::digest(&self.name);
+            Box::new(ChaCha8Rng::from_seed(seed.into()))
+        })
     }
 
     pub fn fill(&mut self, bytes: &mut [u8]) {

@@ -25,8 +25,8 @@ pub(super) struct Attempt<'p> {
     pub planned: &'p PlannedCase,
     /// From 1.
     pub number: u32,
-    /// The case's id as text: names its streams of randomness.
-    id: String,
+    /// The case's id and the attempt's number as text: they name its streams of randomness.
+    names: [String; 2],
     pub clock: Clock,
     pub packs: Vec<(String, Rc<OpenPack>)>,
     pub jar: CookieJar,
@@ -84,10 +84,22 @@ pub(super) struct OpenPack {
     pub bound: Arc<BoundPack>,
     /// Place in the run's list of packs.
     pub index: usize,
-    /// The emulator's instance, opened when it is first addressed.
-    instance: RefCell<Option<Instance>>,
+    /// Where its requests go, known once it is first addressed: only then is the emulator's instance opened.
+    destination: RefCell<Option<Rc<Destination>>>,
     /// What `set: {headers: …}` asked for; `None` removes a header.
     pub headers: RefCell<Vec<(String, Option<String>)>>,
+}
+
+/// Where a pack's requests go.
+pub(super) struct Destination {
+    pub base_url: String,
+    /// The base URL's path, without the `/` that may end it.
+    pub base_path: String,
+    /// What may be addressed on behalf of the pack.
+    pub egress: Egress,
+    /// The header that says which instance is meant, where it is an emulator.
+    pub transport: Vec<(String, String)>,
+    instance: Option<Instance>,
 }
 
 /// Steps to run when the scenario is over.
@@ -106,6 +118,13 @@ pub(super) struct Anchor<'p> {
     pub pack: Option<Rc<OpenPack>>,
 }
 
+impl OpenPack {
+    /// The emulator's instance, if one was opened.
+    fn instance(&self) -> Option<Instance> {
+        self.destination.borrow().as_ref()?.instance.clone()
+    }
+}
+
 impl<'p> Attempt<'p> {
     pub fn new(shared: &'p Shared, planned: &'p PlannedCase, number: u32) -> Self {
         let file = &planned.file;
@@ -119,7 +138,7 @@ impl<'p> Attempt<'p> {
                 alias: alias.clone(),
                 bound: Arc::clone(bound),
                 index: shared.pack_index(bound),
-                instance: RefCell::default(),
+                destination: RefCell::default(),
                 headers: RefCell::default(),
             };
             (alias.clone(), Rc::new(open))
@@ -128,7 +147,7 @@ impl<'p> Attempt<'p> {
             shared,
             planned,
             number,
-            id: planned.case.id.to_string(),
+            names: [planned.case.id.to_string(), number.to_string()],
             clock,
             packs: packs.collect(),
             jar: CookieJar::default(),
@@ -146,8 +165,8 @@ impl<'p> Attempt<'p> {
 
     /// The stream of randomness of a place in this attempt.
     pub fn stream(&self, path: &str) -> Stream {
-        let attempt = self.number.to_string();
-        Stream::at(self.shared.options.seed, &[&self.id, &attempt, path])
+        let [case, attempt] = &self.names;
+        Stream::at(self.shared.options.seed, &[case, attempt, path])
     }
 
     /// The pack with this alias, or the file's default one.
@@ -167,54 +186,57 @@ impl<'p> Attempt<'p> {
     }
 
     /// Where a pack's requests go; opens the emulator's instance if this is the first.
-    pub fn base_url(&self, pack: &OpenPack) -> Result<String, Diagnostic> {
-        match &pack.bound.base_url {
-            Some(url) => Ok(url.clone()),
-            None => self.instance(pack).map(|instance| instance.base_url),
+    pub fn destination(&self, pack: &OpenPack) -> Result<Rc<Destination>, Diagnostic> {
+        if let Some(known) = &*pack.destination.borrow() {
+            return Ok(Rc::clone(known));
         }
-    }
-
-    /// What may be addressed on behalf of a pack, and the header that says which emulator instance is meant.
-    pub fn egress(&self, pack: &OpenPack) -> Result<(Egress, Option<Instance>), Diagnostic> {
         let mut egress = pack.bound.egress.clone();
-        if pack.bound.base_url.is_some() {
-            return Ok((egress, None));
-        }
-        let instance = self.instance(pack)?;
-        if let Some(origin) = Url::parse(&instance.base_url)
-            .ok()
-            .as_ref()
-            .and_then(Origin::of)
+        let (base_url, instance) = if let Some(url) = &pack.bound.base_url {
+            (url.clone(), None)
+        } else {
+            let instance = self.open_instance(pack)?;
+            (instance.base_url.clone(), Some(instance))
+        };
+        let url = Url::parse(&base_url).ok();
+        if instance.is_some()
+            && let Some(origin) = url.as_ref().and_then(Origin::of)
         {
             egress.allow_emulator(origin);
         }
-        Ok((egress, Some(instance)))
+        let base_path = url.as_ref().map_or("", |url| url.path());
+        let destination = Rc::new(Destination {
+            base_path: base_path.trim_end_matches('/').to_owned(),
+            base_url,
+            egress,
+            transport: instance
+                .iter()
+                .map(|instance| (instance.header.0.to_owned(), instance.header.1.clone()))
+                .collect(),
+            instance,
+        });
+        *pack.destination.borrow_mut() = Some(Rc::clone(&destination));
+        Ok(destination)
     }
 
-    fn instance(&self, pack: &OpenPack) -> Result<Instance, Diagnostic> {
-        if let Some(instance) = &*pack.instance.borrow() {
-            return Ok(instance.clone());
-        }
-        let attempt = self.number.to_string();
+    fn open_instance(&self, pack: &OpenPack) -> Result<Instance, Diagnostic> {
+        let [case, attempt] = &self.names;
         let settings = self.settings.borrow();
         let settings = settings.iter().find(|(alias, _)| *alias == pack.alias);
         let spec = InstanceSpec {
             pack: &pack.bound.pack,
             clock: self.clock.clone(),
             seed: self.shared.options.seed,
-            stream: &[&self.id, &attempt],
+            stream: &[case, attempt],
             settings: settings
                 .map(|(_, values)| values.clone())
                 .unwrap_or_default(),
         };
-        let instance = self.shared.sandboxes.open(spec).map_err(|message| {
+        self.shared.sandboxes.open(spec).map_err(|message| {
             Diagnostic::error(
                 "emulator",
                 format!("the emulator of `{}` can't start: {message}", pack.alias),
             )
-        })?;
-        *pack.instance.borrow_mut() = Some(instance.clone());
-        Ok(instance)
+        })
     }
 
     /// Closes the emulators' instances; what they could not answer and what they answered.
@@ -222,8 +244,8 @@ impl<'p> Attempt<'p> {
         let (mut unmatched, mut journal) = (Vec::new(), Vec::new());
         for (_, pack) in &self.packs {
             // Its address stays known: reports made from here on still hide it.
-            if let Some(instance) = &*pack.instance.borrow() {
-                let report = self.shared.sandboxes.close(instance);
+            if let Some(instance) = pack.instance() {
+                let report = self.shared.sandboxes.close(&instance);
                 unmatched.extend(report.unmatched);
                 journal.extend(report.journal);
             }
@@ -278,7 +300,7 @@ impl<'p> Attempt<'p> {
     pub fn hide_addresses(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (alias, pack) in &self.packs {
-            if let Some(instance) = &*pack.instance.borrow() {
+            if let Some(instance) = pack.instance() {
                 let shown = format!("{{{alias}}}");
                 text = text.replace(&instance.base_url, &shown);
                 // A `Host` header, or a link that an answer makes of one.

@@ -286,8 +286,8 @@ impl<'a, 'p> StepScope<'a, 'p> {
         };
         match rest.first() {
             Some(&"env") => whole(Value::String(pack.bound.environment.clone()), 2),
-            Some(&"base_url") => match self.attempt.base_url(pack) {
-                Ok(url) => whole(Value::String(url), 2),
+            Some(&"base_url") => match self.attempt.destination(pack) {
+                Ok(destination) => whole(Value::String(destination.base_url.clone()), 2),
                 Err(_) => Resolved::Undefined {
                     used: 1,
                     known: Vec::new(),

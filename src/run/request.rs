@@ -67,7 +67,7 @@ async fn send_with_retry(
     let retries = retries(cx, step)?;
     let mut pause = retries.as_ref().map_or(Duration::ZERO, |retry| retry.every);
     for attempt in 1.. {
-        let exchange = send(cx, pack, &prepared.request).await?;
+        let exchange = send(cx, pack, prepared.request.clone()).await?;
         let again = retries
             .as_ref()
             .filter(|retry| attempt < retry.attempts && is_transient(&retry.causes, &exchange));
@@ -132,25 +132,21 @@ fn retry_after(exchange: &Exchange, cx: &Cx<'_, '_>) -> Option<Duration> {
 }
 
 /// Sends a request once.
-async fn send(cx: &Cx<'_, '_>, pack: &OpenPack, request: &Request) -> Result<Exchange, Diagnostic> {
+async fn send(cx: &Cx<'_, '_>, pack: &OpenPack, request: Request) -> Result<Exchange, Diagnostic> {
     let attempt = cx.attempt;
-    let (egress, instance) = attempt.egress(pack)?;
-    let transport: Vec<(String, String)> = instance
-        .map(|instance| (instance.header.0.to_owned(), instance.header.1))
-        .into_iter()
-        .collect();
+    let destination = attempt.destination(pack)?;
     let redactor = attempt.redactor.borrow().clone();
     let context = Context {
         cookies: &attempt.jar,
-        egress: &egress,
+        egress: &destination.egress,
         secrets: &redactor,
         credential_headers: &[],
-        transport_headers: &transport,
+        transport_headers: &destination.transport,
     };
     let _turn = attempt.shared.limits[pack.index].enter().await;
     cx.mark_sent();
     attempt.count_request();
-    Ok(attempt.shared.client.send(request.clone(), &context).await)
+    Ok(attempt.shared.client.send(request, &context).await)
 }
 
 fn prepare(
@@ -161,8 +157,8 @@ fn prepare(
     scope: &StepScope<'_, '_>,
 ) -> Result<Prepared, Diagnostic> {
     let target = target(&http.target, scope)?;
-    let base = cx.attempt.base_url(pack)?;
-    let mut url = http::join(&base, &target).map_err(|error| {
+    let destination = cx.attempt.destination(pack)?;
+    let mut url = http::join(&destination.base_url, &target).map_err(|error| {
         Diagnostic::error("url", error.message)
             .at(http.target.place.clone())
             .help(error.help)
@@ -176,7 +172,7 @@ fn prepare(
         Diagnostic::error("method", format!("`{}` is not a method", http.method))
             .at(step.place.clone())
     })?;
-    let operation = operation_path(&base, &url);
+    let operation = operation_path(&destination.base_path, &url);
     let mut request = Request::new(method, url);
     request.timeout = timeout(step, pack, scope)?;
     request.follow_redirects =
@@ -227,11 +223,8 @@ fn prepare(
 
 /// The path of a URL below the base URL's own path.
 fn operation_path(base: &str, url: &Url) -> String {
-    let base = Url::parse(base)
-        .map(|base| base.path().trim_end_matches('/').to_owned())
-        .unwrap_or_default();
     let path = url.path();
-    path.strip_prefix(base.as_str()).unwrap_or(path).to_owned()
+    path.strip_prefix(base).unwrap_or(path).to_owned()
 }
 
 /// The path or URL, what came out of expressions encoded as one segment each.

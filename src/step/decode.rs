@@ -317,8 +317,8 @@ struct Common {
     for_each: Option<Template>,
     expect: Option<Expect>,
     capture: Vec<super::Capture>,
-    poll: Option<super::Poll>,
-    retry: Option<super::Retry>,
+    poll: Option<Box<super::Poll>>,
+    retry: Option<Box<super::Retry>>,
     cleanup: Vec<Step>,
     timeout: Option<Setting<std::time::Duration>>,
     soft: Setting<bool>,
@@ -346,10 +346,12 @@ impl Common {
                 .unwrap_or_default(),
             poll: fields
                 .get("poll")
-                .and_then(|node| super::Poll::decode(node, decoder)),
+                .and_then(|node| super::Poll::decode(node, decoder))
+                .map(Box::new),
             retry: fields
                 .get("retry")
-                .and_then(|node| super::Retry::decode(node, decoder)),
+                .and_then(|node| super::Retry::decode(node, decoder))
+                .map(Box::new),
             cleanup: fields
                 .get("cleanup")
                 .map(|node| decode_cleanup(node, decoder))

@@ -33,8 +33,9 @@ pub struct Step {
     pub for_each: Option<Template>,
     pub expect: Option<Expect>,
     pub capture: Vec<Capture>,
-    pub poll: Option<Poll>,
-    pub retry: Option<Retry>,
+    // Few steps have these, and they are large.
+    pub poll: Option<Box<Poll>>,
+    pub retry: Option<Box<Retry>>,
     pub cleanup: Vec<Step>,
     pub timeout: Option<Setting<Duration>>,
     pub soft: Setting<bool>,

@@ -85,7 +85,8 @@ impl Matcher {
                 operators: Vec::new(),
             };
         }
-        let operators = entries.iter().filter_map(|entry| {
+        let mut operators = Vec::with_capacity(entries.len());
+        operators.extend(entries.iter().filter_map(|entry| {
             let spec = find(&entry.key, decoder, domain)?;
             let scene = Scene {
                 map: entries,
@@ -93,10 +94,8 @@ impl Matcher {
                 key: Some(&entry.key),
             };
             Operator::decode(spec, &entry.value, &scene, decoder)
-        });
-        Self {
-            operators: operators.collect(),
-        }
+        }));
+        Self { operators }
     }
 }
 
@@ -132,7 +131,7 @@ fn find(key: &Key, decoder: &mut Decoder, domain: Domain) -> Option<&'static Ope
 
 /// Whether a key neither is an operator nor is like one.
 fn is_data(key: &str) -> bool {
-    meant(key).is_none() && !OPERATORS.iter().any(|spec| spec.name == key)
+    !OPERATORS.iter().any(|spec| spec.name == key) && meant(key).is_none()
 }
 
 /// The operator that was likely meant.

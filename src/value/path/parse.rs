@@ -59,6 +59,8 @@ impl Cursor<'_> {
                 segments.push(Segment::Child(self.bracketed()?));
             } else {
                 self.at = before;
+                // A path is kept for as long as its document.
+                segments.shrink_to_fit();
                 return Ok(Query { root, segments });
             }
         }
@@ -104,6 +106,7 @@ impl Cursor<'_> {
             return Err(hint::after_selector(self, open, selectors.last()));
         }
         self.leave();
+        selectors.shrink_to_fit();
         Ok(selectors)
     }
 
