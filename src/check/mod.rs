@@ -20,7 +20,10 @@ use crate::http::{Response, TransportError};
 use crate::source::Place;
 use crate::value::{Path, Redactor};
 
-pub use contract::{Breach, Contract, Operation, OperationSpec, Parameter};
+pub use contract::{
+    Breach, BreachKind, Contract, Location, Operation, OperationSpec, Parameter, Partial, Recorder,
+    RequestBreach,
+};
 pub use decode::EXPECT;
 pub use implied::{implied_contract, implied_status};
 pub use matchers::{Matcher, OPERATORS, OperatorSpec};
@@ -84,6 +87,15 @@ pub enum Verdict {
     Failed(Diagnostic),
     /// The check could not be made, for example since a variable is undefined.
     Errored(Diagnostic),
+}
+
+impl Check {
+    /// Whether it says `contract: true`.
+    #[must_use]
+    pub fn wants_contract(&self) -> bool {
+        matches!(self.subject, Subject::Contract)
+            && self.matcher.as_literal() == Some(&crate::value::Value::Bool(true))
+    }
 }
 
 impl Expect {

@@ -109,22 +109,38 @@ fn sentences(error: &ValidationError<'_>, root: &Value, show: Show<'_>) -> Vec<S
         steps.push(PathStep::Name(name.to_owned()));
         show.path(&normalized(&steps))
     };
-    let actual = show.value(error.instance());
-    let expected = match error.kind() {
+    match error.kind() {
         Kind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            return vec![format!("{} is missing, and is required", below(name))];
+            vec![format!("{} is missing, and is required", below(name))]
         }
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
-            return unexpected
+            unexpected
                 .iter()
                 .map(|name| format!("{} is not allowed", below(name)))
-                .collect();
+                .collect()
         }
-        Kind::FalseSchema => return vec![format!("{path} is not allowed, got {actual}")],
         Kind::AnyOf { context } | Kind::OneOfNotValid { context } => {
-            return alternatives(context, &path, root, show);
+            alternatives(context, &path, root, show)
         }
+        Kind::FalseSchema => {
+            let actual = show.value(error.instance());
+            vec![format!("{path} is not allowed, got {actual}")]
+        }
+        _ => {
+            let actual = show.value(error.instance());
+            vec![match expectation(error, show) {
+                Some(expected) => format!("{path}: expected {expected}, got {actual}"),
+                None => format!("{path}: {}", error.masked_with(actual)),
+            }]
+        }
+    }
+}
+
+/// What a schema expects of a single value, in words.
+pub(super) fn expectation(error: &ValidationError<'_>, show: Show<'_>) -> Option<String> {
+    use ValidationErrorKind as Kind;
+    Some(match error.kind() {
         Kind::Type { kind } => type_words(kind),
         Kind::Enum { options } => match options.as_array() {
             Some(options) => format!("one of {}", show.values(options)),
@@ -144,9 +160,8 @@ fn sentences(error: &ValidationError<'_>, root: &Value, show: Show<'_>) -> Vec<S
         Kind::MinItems { limit } => format!("a list of at least {}", amount(*limit, "element")),
         Kind::MaxItems { limit } => format!("a list of at most {}", amount(*limit, "element")),
         Kind::UniqueItems => "a list without an element twice".to_owned(),
-        _ => return vec![format!("{path}: {}", error.masked_with(actual))],
-    };
-    vec![format!("{path}: expected {expected}, got {actual}")]
+        _ => return None,
+    })
 }
 
 fn amount(number: u64, noun: &str) -> String {
@@ -200,7 +215,7 @@ fn alternatives(
 }
 
 /// A JSON Pointer as steps; what is an index, and what a name, is told by the value it leads through.
-fn steps(location: &Location, root: &Value) -> Vec<PathStep> {
+pub(super) fn steps(location: &Location, root: &Value) -> Vec<PathStep> {
     let mut steps = Vec::new();
     let mut here = Some(root);
     for segment in location.as_str().split('/').skip(1) {

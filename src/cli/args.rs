@@ -31,7 +31,9 @@ pub(super) enum Command {
         folder: PathBuf,
     },
     /// Run scenarios
-    Run(RunArgs),
+    Run(RunCommand),
+    /// Run scenarios, and show what of their packs' contracts they exercise and what not
+    Coverage(CoverageCommand),
     /// Check files without running anything
     Lint(LintArgs),
     /// List scenarios, actions, packs, operators or functions
@@ -105,14 +107,76 @@ pub(super) struct RunArgs {
     /// Write a report; `-` is standard output (repeatable)
     #[arg(long = "report", value_name = "KIND=PATH", action = ArgAction::Append)]
     pub reports: Vec<String>,
+    #[command(flatten)]
+    pub verbosity: Verbosity,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RunCommand {
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// What becomes of a response that breaks its pack's contract
+    #[arg(long, value_name = "MODE", value_enum, default_value_t = Contract::Fail)]
+    pub contract: Contract,
     /// Show what would be run; send nothing
     #[arg(long)]
     pub dry_run: bool,
     /// What is written to standard output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CoverageCommand {
     #[command(flatten)]
-    pub verbosity: Verbosity,
+    pub run: RunArgs,
+    /// Exit with 1 if less than this much is covered, in percent
+    #[arg(long, value_name = "N")]
+    pub fail_under: Option<Percent>,
+    /// How the coverage is written to standard output
+    #[arg(long, value_enum, default_value_t = CoverageFormat::Human)]
+    pub format: CoverageFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Contract {
+    /// The step fails
+    Fail,
+    /// It is reported, and nothing fails
+    Warn,
+    /// Responses are not held to contracts
+    Off,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CoverageFormat {
+    Human,
+    Json,
+}
+
+/// A number from 0 to 100, in tenths.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Percent {
+    pub per_mille: usize,
+}
+
+impl std::str::FromStr for Percent {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (whole, tenth) = text.split_once('.').unwrap_or((text, "0"));
+        let number = |text: &str| {
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            text.parse::<usize>().ok().filter(|_| digits)
+        };
+        let tenth = number(tenth).filter(|tenth| *tenth < 10);
+        match (number(whole).filter(|whole| *whole <= 100), tenth) {
+            (Some(whole), Some(tenth)) if whole * 10 + tenth <= 1000 => Ok(Self {
+                per_mille: whole * 10 + tenth,
+            }),
+            _ => Err("expected a percentage from 0 to 100, such as `90` or `99.5`".to_owned()),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Args)]

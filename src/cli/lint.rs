@@ -6,6 +6,7 @@ use super::args::{LintArgs, LintFormat};
 use super::exit::Exit;
 use super::project::{Project, library};
 use super::terminal::{Terminal, write_stderr, write_stdout};
+use crate::check::Contract;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::lint::lint_pack;
 
@@ -31,6 +32,8 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     for loaded in library.loaded() {
         let pack = loaded.pack.as_deref();
         problems.extend(pack.into_iter().flat_map(|pack| lint_pack(pack).to_vec()));
+        let contract = pack.and_then(|pack| pack.contract.as_deref());
+        problems.extend(contract.into_iter().flat_map(Contract::schema_problems));
     }
     sort(&mut problems);
     let errors = problems

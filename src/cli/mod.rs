@@ -2,6 +2,7 @@
 //! reads any of these.
 
 mod args;
+mod coverage;
 mod dry_run;
 mod emulate;
 mod exit;
@@ -52,6 +53,7 @@ fn dispatch(cli: &Cli) -> Exit {
     match &cli.command {
         Command::Init { folder } => init::run(folder, terminal),
         Command::Run(args) => run::run(args, terminal, &current),
+        Command::Coverage(args) => coverage::run(args, terminal, &current),
         Command::Lint(args) => lint::run(args, terminal, &current),
         Command::List(args) => list::run(args, terminal, &current),
         Command::Emulate(args) => emulate::run(args, terminal, &current),

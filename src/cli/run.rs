@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::args::{Format, RunArgs};
+use super::args::{Contract, Format, RunArgs, RunCommand};
 use super::exit::Exit;
 use super::project::{Project, library};
 use super::signals::{Signals, watch};
@@ -16,20 +16,52 @@ use super::terminal::{Terminal, env};
 use super::{DEFAULT_SEED, dry_run, vars};
 use crate::diagnostic::Diagnostic;
 use crate::emulator::Emulators;
-use crate::event::{Event, Offset, Summary};
+use crate::event::{Coverage, Event, Offset, Summary};
 use crate::http::{Client, ClientOptions, Proxies};
 use crate::plan::{Bindings, Environments, Plan, Selection, plan};
 use crate::report::{Console, Context, Desk, Options as ConsoleOptions, Seat, Target, open};
-use crate::run::{self, Options, Resources, StopHandle};
+use crate::run::{self, ContractMode, Options, Resources, StopHandle};
 use crate::value::parse_duration;
 
 /// How often reports are told that time passes.
 const TICK: Duration = Duration::from_millis(100);
 
+/// What is wanted of a run besides what its arguments say.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Wanted {
+    pub contract: ContractMode,
+    pub coverage: bool,
+    /// The events, on standard output.
+    pub events: bool,
+}
+
+/// How a run ended.
+pub(super) struct Ended {
+    pub exit: Exit,
+    pub coverage: Option<Coverage>,
+}
+
+impl From<Exit> for Ended {
+    fn from(exit: Exit) -> Self {
+        let coverage = None;
+        Self { exit, coverage }
+    }
+}
+
 /// Runs scenarios, and says how that ended.
-pub(super) fn run(args: &RunArgs, terminal: Terminal, current: &Path) -> Exit {
-    match prepare(args, current) {
-        Ok(prepared) => execute(args, prepared, terminal),
+pub(super) fn run(command: &RunCommand, terminal: Terminal, current: &Path) -> Exit {
+    let wanted = Wanted {
+        contract: match command.contract {
+            Contract::Fail => ContractMode::Fail,
+            Contract::Warn => ContractMode::Warn,
+            Contract::Off => ContractMode::Off,
+        },
+        coverage: false,
+        events: command.format == Format::Json,
+    };
+    match prepare(&command.run, wanted, current) {
+        Ok(prepared) if command.dry_run => show_plan(prepared.plan, terminal),
+        Ok(prepared) => execute(prepared, command.run.verbosity.level(), terminal).exit,
         Err(problems) => {
             terminal.show(&problems);
             Exit::Invalid
@@ -37,7 +69,7 @@ pub(super) fn run(args: &RunArgs, terminal: Terminal, current: &Path) -> Exit {
     }
 }
 
-struct Prepared {
+pub(super) struct Prepared {
     plan: Plan,
     options: Options,
     seats: Vec<Seat>,
@@ -45,7 +77,11 @@ struct Prepared {
     sharded: bool,
 }
 
-fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> {
+pub(super) fn prepare(
+    args: &RunArgs,
+    wanted: Wanted,
+    current: &Path,
+) -> Result<Prepared, Vec<Diagnostic>> {
     let usage = |message: String| vec![Diagnostic::error("usage", message)];
     let project = Project::find(current);
     let found = project
@@ -92,7 +128,7 @@ fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> 
             random_seed()
         }
     });
-    let seats = seats(args)?;
+    let seats = seats(args, wanted.events)?;
     let options = Options {
         jobs: args.jobs.get(),
         seed,
@@ -109,6 +145,8 @@ fn prepare(args: &RunArgs, current: &Path) -> Result<Prepared, Vec<Diagnostic>> 
         step_starts: false,
         step_ends: false,
         journal: args.verbosity.level() > 1,
+        contract: wanted.contract,
+        coverage: wanted.coverage,
     };
     Ok(Prepared {
         plan,
@@ -198,9 +236,9 @@ fn unknown_packs(environments: &Environments, plan: &Plan) -> Result<(), Vec<Dia
     }
 }
 
-fn seats(args: &RunArgs) -> Result<Vec<Seat>, Vec<Diagnostic>> {
+fn seats(args: &RunArgs, events: bool) -> Result<Vec<Seat>, Vec<Diagnostic>> {
     let mut names: Vec<&str> = args.reports.iter().map(String::as_str).collect();
-    if args.format == Format::Json {
+    if events {
         names.push("json=-");
     }
     let (mut targets, mut problems) = (Vec::new(), Vec::new());
@@ -238,33 +276,31 @@ fn rerun_options(args: &RunArgs) -> Vec<String> {
     options
 }
 
-fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
+fn show_plan(plan: Plan, terminal: Terminal) -> Exit {
+    dry_run::show(&plan);
+    let files = plan.invalid_files.into_iter();
+    let problems: Vec<Diagnostic> = files.flat_map(|file| file.problems).collect();
+    terminal.show(&problems);
+    if problems.is_empty() {
+        Exit::Passed
+    } else {
+        Exit::Invalid
+    }
+}
+
+pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> Ended {
     let Prepared {
         plan,
         mut options,
         mut seats,
         sharded,
     } = prepared;
-    if args.dry_run {
-        dry_run::show(&plan);
-        let problems: Vec<Diagnostic> = plan
-            .invalid_files
-            .into_iter()
-            .flat_map(|file| file.problems)
-            .collect();
-        terminal.show(&problems);
-        return if problems.is_empty() {
-            Exit::Passed
-        } else {
-            Exit::Invalid
-        };
-    }
     if plan.cases.is_empty() && plan.invalid_files.is_empty() && !sharded {
         terminal.show(&[
             Diagnostic::error("nothing-selected", "no scenario was selected")
                 .help("`probity list scenarios` shows what there is"),
         ]);
-        return Exit::Nothing;
+        return Exit::Nothing.into();
     }
     let console = Console::new(
         std::io::BufWriter::new(std::io::stderr()),
@@ -272,7 +308,7 @@ fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
             color: terminal.color,
             terminal: terminal.interactive,
             width: terminal.width,
-            verbosity: args.verbosity.level(),
+            verbosity,
             ci: terminal.ci,
         },
     );
@@ -284,7 +320,7 @@ fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
                 "report",
                 format!("can't start the reports: {error}"),
             )]);
-            return Exit::Errored;
+            return Exit::Errored.into();
         }
     };
     let needs = desk.needs();
@@ -292,6 +328,7 @@ fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
     options.step_starts |= needs.step_starts;
     options.step_ends |= needs.step_ends;
     options.journal |= needs.journal;
+    options.coverage |= needs.coverage;
     super::silence_panics();
     let outcome = block_on(plan, options, &desk);
     let mut unwritten = Vec::new();
@@ -299,16 +336,22 @@ fn execute(args: &RunArgs, prepared: Prepared, terminal: Terminal) -> Exit {
         unwritten = desk.finish();
     }
     terminal.show(&unwritten);
-    match outcome {
-        Ok((_, Some(signal))) => Exit::Interrupted(signal),
-        Ok((summary, None)) if !unwritten.is_empty() && Exit::of(&summary) != Exit::Invalid => {
-            Exit::Errored
-        }
-        Ok((summary, None)) => Exit::of(&summary),
+    let (summary, signal) = match outcome {
+        Ok(ended) => ended,
         Err(problem) => {
             terminal.show(&[problem]);
-            Exit::Errored
+            return Exit::Errored.into();
         }
+    };
+    let exit = match (signal, Exit::of(&summary)) {
+        (Some(signal), _) => Exit::Interrupted(signal),
+        (None, Exit::Invalid) => Exit::Invalid,
+        (None, _) if !unwritten.is_empty() => Exit::Errored,
+        (None, exit) => exit,
+    };
+    Ended {
+        exit,
+        coverage: summary.coverage,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::did_you_mean;
+use crate::http::decode_segment;
 use crate::pack::emulator::{Route, Segment};
 use crate::value::{Map, Value};
 
@@ -10,26 +11,8 @@ use crate::value::{Map, Value};
 pub(super) fn segments(path: &str) -> Vec<String> {
     path.trim_start_matches('/')
         .split('/')
-        .map(percent_decoded)
+        .map(decode_segment)
         .collect()
-}
-
-fn percent_decoded(segment: &str) -> String {
-    if !segment.contains('%') {
-        return segment.to_owned();
-    }
-    let bytes = segment.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let escaped = (bytes[at] == b'%')
-            .then(|| segment.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        decoded.push(escaped.unwrap_or(bytes[at]));
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8_lossy(&decoded).into_owned()
 }
 
 /// The first route that matches, and what its `{names}` stand for.

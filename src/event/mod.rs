@@ -1,12 +1,16 @@
 //! What happened in a run, in order and already redacted. The run makes events, the reporters read them, and nothing else
 //! passes between the two. Their serde form is the JSON report (`schemas/report.schema.json`).
 
+mod coverage;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
 use crate::diagnostic::Diagnostic;
+
+pub use coverage::{Count, Coverage, Missing, OperationCoverage, PackCoverage};
 
 /// One thing that happened.
 #[derive(Clone, Debug, Serialize)]
@@ -285,6 +289,9 @@ pub struct CaseFinished {
     /// What went wrong in cleanups and teardown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub cleanup_problems: Vec<CaseProblem>,
+    /// What is said without being held against the case, such as breaches of a contract under `--contract warn`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<CaseProblem>,
     /// Requests that an emulator had no route for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unmatched: Vec<String>,
@@ -341,6 +348,9 @@ pub struct Summary {
     pub requests: usize,
     pub checks: usize,
     pub interrupted: bool,
+    /// What of the packs' contracts came up, where somebody asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coverage: Option<Coverage>,
 }
 
 /// Time since the start of the run, or a length of time; in the JSON report, seconds with six decimals.

@@ -114,6 +114,27 @@ pub fn encode_segment(value: &str) -> Result<String, UrlError> {
     Ok(encoded)
 }
 
+/// The text of a path's segment; a `%` that begins no escape stands for itself.
+#[must_use]
+pub fn decode_segment(segment: &str) -> String {
+    if !segment.contains('%') {
+        return segment.to_owned();
+    }
+    let bytes = segment.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escaped = (bytes[at] == b'%')
+            .then(|| segment.get(at + 1..at + 3))
+            .flatten()
+            .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(escaped.unwrap_or(bytes[at]));
+        at += if escaped.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
 /// Adds a query parameter, percent-encoded (a space as `%20`), after those that are there.
 pub fn append_query(url: &mut Url, name: &str, value: &str) {
     let mut query = url.query().unwrap_or_default().to_owned();

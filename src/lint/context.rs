@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use super::names::{self, Names};
+use super::requests::{self, Sketch};
 use crate::check::Expect;
 use crate::pack::{Action, Pack};
 use crate::scenario::{FilePacks, ScenarioFile};
@@ -43,6 +44,7 @@ pub(super) struct Context<'a> {
     /// Every step, each once for the scenario that it stands in, or for the file.
     pub steps: Vec<Visited<'a>>,
     names: OnceCell<Names>,
+    requests: OnceCell<Vec<Sketch<'a>>>,
 }
 
 impl<'a> Context<'a> {
@@ -53,6 +55,7 @@ impl<'a> Context<'a> {
             given,
             steps: Vec::new(),
             names: OnceCell::new(),
+            requests: OnceCell::new(),
         };
         match home {
             Home::File(file) => {
@@ -103,6 +106,11 @@ impl<'a> Context<'a> {
     /// What the expressions read, and what is there to be read.
     pub fn names(&self) -> &Names {
         self.names.get_or_init(|| names::walk(self))
+    }
+
+    /// Every request of a pack with a contract, but those that mean to break it.
+    pub fn requests(&self) -> &[Sketch<'a>] {
+        self.requests.get_or_init(|| requests::all(self))
     }
 
     /// The pack that a step addresses.

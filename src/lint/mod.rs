@@ -6,6 +6,8 @@
 mod context;
 mod findings;
 mod names;
+mod places;
+mod requests;
 mod rules;
 
 use std::sync::Arc;

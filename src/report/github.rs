@@ -72,6 +72,20 @@ impl<W: Write> Github<W> {
             .add([word, &name, &message, &format!("{file}:{line}")]);
     }
 
+    fn notice(&mut self, problem: &Diagnostic) {
+        let (annotations, command) = match problem.severity {
+            Severity::Error => (&mut self.errors, "error"),
+            Severity::Warning => (&mut self.warnings, "warning"),
+        };
+        let mut properties = Vec::new();
+        if let Some(place) = &problem.place {
+            properties.push(("file", place.source.name.clone()));
+            properties.push(("line", place.start().line.to_string()));
+        }
+        properties.push(("title", problem.code.to_owned()));
+        annotations.add(|| workflow_command(command, &properties, &problem.message));
+    }
+
     fn invalid_file(&mut self, invalid: &InvalidFile) {
         let (file, line) = location(&invalid.file, 1, &invalid.problems);
         let message = message(&invalid.problems);
@@ -108,20 +122,13 @@ impl<W: Write> Reporter for Github<W> {
     fn event(&mut self, event: &Event) -> io::Result<()> {
         match event {
             Event::InvalidFile(file) => self.invalid_file(file),
-            Event::CaseFinished(finished) => self.case(finished),
-            Event::Notice(notice) => {
-                let (annotations, command) = match notice.problem.severity {
-                    Severity::Error => (&mut self.errors, "error"),
-                    Severity::Warning => (&mut self.warnings, "warning"),
-                };
-                let mut properties = Vec::new();
-                if let Some(place) = &notice.problem.place {
-                    properties.push(("file", place.source.name.clone()));
-                    properties.push(("line", place.start().line.to_string()));
+            Event::CaseFinished(finished) => {
+                self.case(finished);
+                for warning in &finished.warnings {
+                    self.notice(&warning.problem);
                 }
-                properties.push(("title", notice.problem.code.to_owned()));
-                annotations.add(|| workflow_command(command, &properties, &notice.problem.message));
             }
+            Event::Notice(notice) => self.notice(&notice.problem),
             Event::Summary(summary) => self.summary = Some((**summary).clone()),
             Event::Run(_)
             | Event::CaseStarted(_)

@@ -33,6 +33,7 @@ impl<W: Write> Reporter for Json<W> {
         Needs {
             step_starts: true,
             step_ends: true,
+            coverage: true,
             ..Needs::default()
         }
     }

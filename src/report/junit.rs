@@ -120,9 +120,11 @@ impl<W: Write> Junit<W> {
             }
         }
         earlier(&mut xml, finished, Outcome::Errored);
-        let unhappy = matches!(finished.outcome, Outcome::Failed | Outcome::Errored);
-        if unhappy && !finished.steps.is_empty() {
-            let log = evidence::step_log(&finished.steps, Detail::Everything);
+        let mut log = rendered(&why::warnings(finished));
+        if matches!(finished.outcome, Outcome::Failed | Outcome::Errored) {
+            log.push_str(&evidence::step_log(&finished.steps, Detail::Everything));
+        }
+        if !log.is_empty() {
             xml.element("system-out", &[], &log);
         }
         if !finished.cleanup_problems.is_empty() {

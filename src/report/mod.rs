@@ -2,6 +2,7 @@
 //! line in [`KINDS`]; the console is apart, since it is always there and knows of the terminal.
 
 mod console;
+mod coverage;
 mod desk;
 mod evidence;
 mod github;
@@ -23,6 +24,7 @@ use std::path::PathBuf;
 use crate::event::{Event, Offset};
 
 pub use console::{Console, Options};
+pub use coverage::{coverage, percent};
 pub use desk::{Desk, Seat};
 pub use output::AtomicFile;
 pub use target::{Destination, Target, open};
@@ -63,6 +65,8 @@ pub struct Needs {
     pub passed_steps: bool,
     /// Which rule of an emulator answered each request.
     pub journal: bool,
+    /// What of the packs' contracts came up.
+    pub coverage: bool,
 }
 
 impl std::ops::BitOr for Needs {
@@ -74,6 +78,7 @@ impl std::ops::BitOr for Needs {
             step_ends: self.step_ends || other.step_ends,
             passed_steps: self.passed_steps || other.passed_steps,
             journal: self.journal || other.journal,
+            coverage: self.coverage || other.coverage,
         }
     }
 }

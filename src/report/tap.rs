@@ -44,6 +44,18 @@ impl<W: Write> Tap<W> {
     }
 
     fn case(&mut self, finished: &CaseFinished) -> io::Result<()> {
+        self.point_of(finished)?;
+        for warning in &finished.warnings {
+            self.comment(&warning.problem)?;
+        }
+        Ok(())
+    }
+
+    fn comment(&mut self, warning: &Diagnostic) -> io::Result<()> {
+        writeln!(self.out, "# warning: {}", escaped_line(&warning.message))
+    }
+
+    fn point_of(&mut self, finished: &CaseFinished) -> io::Result<()> {
         let name = finished.case.id.to_string();
         let reason = finished.reason.as_deref().unwrap_or_default();
         match finished.outcome {
@@ -91,10 +103,7 @@ impl<W: Write> Reporter for Tap<W> {
             Event::InvalidFile(file) => self.invalid_file(file),
             Event::CaseFinished(finished) => self.case(finished),
             Event::Interrupted(_) => writeln!(self.out, "# interrupted"),
-            Event::Notice(notice) => {
-                let message = escaped_line(&notice.problem.message);
-                writeln!(self.out, "# warning: {message}")
-            }
+            Event::Notice(notice) => self.comment(&notice.problem),
             Event::CaseStarted(_)
             | Event::StepStarted(_)
             | Event::StepFinished(_)

@@ -40,6 +40,11 @@ pub(super) fn cleanups(finished: &CaseFinished) -> Vec<Diagnostic> {
     with_responses(&finished.cleanup_problems, &finished.steps)
 }
 
+/// What is said without being held against the case.
+pub(super) fn warnings(finished: &CaseFinished) -> Vec<Diagnostic> {
+    with_responses(&finished.warnings, &finished.steps)
+}
+
 /// Below the last problem: what the emulator knew nothing of, and how to run the case again.
 fn close(shown: &mut [Diagnostic], finished: &CaseFinished, run: Option<&RunStarted>) {
     let Some(last) = shown.last_mut() else {

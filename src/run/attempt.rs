@@ -35,6 +35,8 @@ pub(super) struct Attempt<'p> {
     pub log: RefCell<Vec<StepLog>>,
     /// What went wrong so far, the first first.
     pub problems: RefCell<Vec<Problem>>,
+    /// What is said without being held against the case.
+    pub warnings: RefCell<Vec<Problem>>,
     pub requests: Cell<usize>,
     pub checks: Cell<usize>,
     /// Declared waits so far, which the time limit leaves out.
@@ -66,6 +68,15 @@ impl Problem {
     pub fn errored(diagnostic: Diagnostic) -> Self {
         Self {
             outcome: Outcome::Errored,
+            step: None,
+            diagnostic,
+        }
+    }
+
+    /// Something that is no problem, only worth saying.
+    pub fn warning(diagnostic: Diagnostic) -> Self {
+        Self {
+            outcome: Outcome::Passed,
             step: None,
             diagnostic,
         }
@@ -155,6 +166,7 @@ impl<'p> Attempt<'p> {
             cleanups: RefCell::default(),
             log: RefCell::default(),
             problems: RefCell::default(),
+            warnings: RefCell::default(),
             requests: Cell::default(),
             checks: Cell::default(),
             waited: Cell::default(),

@@ -166,6 +166,7 @@ fn report(
         reason: reason.map(|reason| attempt.clean(&reason)),
         problems: record(&attempt.problems.borrow()),
         cleanup_problems: record(cleanup_problems),
+        warnings: record(&attempt.warnings.borrow()),
         unmatched: clean(unmatched),
         journal: if shared.options.journal {
             clean(journal)

@@ -1,59 +1,89 @@
 //! The checks of a step: what it expects, and what is expected of every request.
 
+use super::ContractMode;
 use super::action::is_response_step;
 use super::attempt::Problem;
 use super::frame::StepScope;
 use super::step::{Cx, Done};
-use crate::check::{Check, Evidence, Subject, Verdict, implied_contract, implied_status};
-use crate::diagnostic::Diagnostic;
+use crate::check::{Evidence, Expect, Subject, Verdict, implied_contract, implied_status};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::Expr;
 use crate::http::TransportError;
 use crate::step::{Kind, Step};
 
-/// Evaluates every check; the problems, and how many checks there were.
+/// How a step's checks went.
+#[derive(Default)]
+pub(super) struct Checked {
+    pub problems: Vec<Problem>,
+    /// What is said without being held against the step.
+    pub warnings: Vec<Diagnostic>,
+    /// How many checks there were.
+    pub count: usize,
+    /// The response was held to the pack's contract, and kept it.
+    pub kept_contract: bool,
+}
+
+/// Evaluates every check.
 pub(super) fn evaluate(
     cx: &Cx<'_, '_>,
     step: &Step,
     evidence: Evidence<'_>,
     scope: &StepScope<'_, '_>,
-) -> (Vec<Problem>, usize) {
+) -> Checked {
     let is_http = matches!(step.kind, Kind::Http(_));
     let handed_down = is_http && is_response_step(cx, step);
-    let expect = step.expect.as_ref();
-    let states = |subject: fn(&Subject) -> bool| {
-        expect.is_some_and(|expect| expect.checks.iter().any(|check| subject(&check.subject)))
-    };
-    let states_error = states(|subject| matches!(subject, Subject::Error))
+    let mut checked = Checked::default();
+    let states_error = step.expect.as_ref().is_some_and(Expect::states_error)
         || (handed_down && cx.caller.states_error);
     if let (Some(error), false) = (evidence.error, states_error) {
-        return (vec![transport_problem(step, error)], 0);
+        checked.problems.push(transport_problem(step, error));
+        return checked;
     }
-    let replaced = |check: &&Check| {
-        handed_down && cx.caller.states_status && matches!(check.subject, Subject::Status)
-    };
-    let checks: Vec<&Check> = expect
-        .into_iter()
-        .flat_map(|expect| &expect.checks)
-        .filter(|check| !replaced(check))
-        .collect();
-    let mut verdicts: Vec<Verdict> = Vec::with_capacity(checks.len() + 2);
-    let states_status = states(|subject| matches!(subject, Subject::Status))
+    let states_status = step.expect.as_ref().is_some_and(Expect::states_status)
         || (handed_down && cx.caller.states_status);
     if is_http && !states_status && evidence.response.is_some() {
-        verdicts.push(implied_status(evidence, &step.place));
+        checked.add(implied_status(evidence, &step.place));
     }
-    verdicts.extend(checks.iter().map(|check| check.evaluate(evidence, scope)));
-    let contract_off = contract_off(step) || (handed_down && cx.caller.contract_off);
-    if is_http
-        && !contract_off
-        && !states(|subject| matches!(subject, Subject::Contract))
-        && evidence.contract.is_some()
-        && evidence.response.is_some()
-    {
-        verdicts.push(implied_contract(evidence, &step.place));
+    let mode = cx.attempt.shared.options.contract;
+    for check in step.expect.iter().flat_map(|expect| &expect.checks) {
+        match check.subject {
+            // The caller's own takes its place.
+            Subject::Status if handed_down && cx.caller.states_status => {}
+            Subject::Contract if mode == ContractMode::Off => {}
+            Subject::Contract => {
+                checked.kept_contract = check.wants_contract();
+                checked.add_of_contract(check.evaluate(evidence, scope), mode);
+            }
+            _ => checked.add(check.evaluate(evidence, scope)),
+        }
     }
-    let count = verdicts.len();
-    (verdicts.into_iter().filter_map(problem).collect(), count)
+    let states_contract = step.expect.as_ref().is_some_and(Expect::states_contract)
+        || (handed_down && cx.caller.contract_off);
+    let can_be_held = is_http && evidence.contract.is_some() && evidence.response.is_some();
+    if can_be_held && !states_contract && mode != ContractMode::Off {
+        checked.kept_contract = true;
+        checked.add_of_contract(implied_contract(evidence, &step.place), mode);
+    }
+    checked
+}
+
+impl Checked {
+    fn add(&mut self, verdict: Verdict) {
+        self.count += 1;
+        self.problems.extend(problem(verdict));
+    }
+
+    fn add_of_contract(&mut self, verdict: Verdict, mode: ContractMode) {
+        self.kept_contract &= matches!(verdict, Verdict::Passed);
+        match verdict {
+            Verdict::Failed(mut breach) if mode == ContractMode::Warn => {
+                self.count += 1;
+                breach.severity = Severity::Warning;
+                self.warnings.push(breach);
+            }
+            verdict => self.add(verdict),
+        }
+    }
 }
 
 fn problem(verdict: Verdict) -> Option<Problem> {
@@ -77,9 +107,7 @@ fn transport_problem(step: &Step, error: &TransportError) -> Problem {
 
 /// Whether the step says `contract: false`.
 pub(super) fn contract_off(step: &Step) -> bool {
-    step.expect
-        .as_ref()
-        .is_some_and(super::super::check::Expect::turns_contract_off)
+    step.expect.as_ref().is_some_and(Expect::turns_contract_off)
 }
 
 /// A `check` step: each expression must be true.

@@ -26,12 +26,13 @@ use tokio::time::Instant;
 
 use self::limit::Limit;
 use self::step::Cx;
+use crate::check::{Operation, Recorder};
 use crate::diagnostic::Diagnostic;
 use crate::event::{
-    Case, CaseFinished, Event, Interrupted, Offset, Outcome, PackUsed, RunStarted, StepFinished,
-    StepName, StepStarted, Summary,
+    Case, CaseFinished, Count, Coverage, Event, Interrupted, Offset, Outcome, PackCoverage,
+    PackUsed, RunStarted, StepFinished, StepName, StepStarted, Summary,
 };
-use crate::http::Client;
+use crate::http::{Client, Request, Response};
 use crate::pack::Sandboxes;
 use crate::plan::{BoundPack, Fate, Plan, PlannedCase, PlannedFile};
 use crate::value::{Redactor, Value};
@@ -67,6 +68,22 @@ pub struct Options {
     pub step_ends: bool,
     /// Report what emulators answered, and why.
     pub journal: bool,
+    /// What becomes of a breach of a pack's contract.
+    pub contract: ContractMode,
+    /// Find out what of the packs' contracts comes up.
+    pub coverage: bool,
+}
+
+/// What becomes of a response that breaks its pack's contract.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ContractMode {
+    /// The step fails.
+    #[default]
+    Fail,
+    /// It is reported, and held against nobody.
+    Warn,
+    /// Responses are not held to contracts.
+    Off,
 }
 
 /// What a run works with.
@@ -92,6 +109,8 @@ struct Shared {
     limits: Vec<Limit>,
     /// Knows every secret of the run's environments.
     redactor: Redactor,
+    /// For each pack, if that is wanted and it has a contract.
+    coverage: RefCell<Vec<Option<Recorder>>>,
     summary: RefCell<Summary>,
     /// A case did not pass and `--fail-fast` was given.
     failed_fast: Cell<bool>,
@@ -114,6 +133,7 @@ pub async fn run(plan: Plan, options: Options, resources: Resources) -> Summary 
         let mut summary = shared.summary.borrow_mut();
         summary.duration = shared.offset();
         summary.interrupted = shared.stop.is_stopping();
+        summary.coverage = shared.coverage();
         summary.clone()
     };
     shared.send(Event::Summary(Box::new(summary.clone())));
@@ -205,8 +225,15 @@ impl Shared {
                 redactor.add(secret);
             }
         }
+        let recorder = |pack: &Arc<BoundPack>| Some(Recorder::new(pack.pack.contract.clone()?));
+        let coverage = if options.coverage && options.contract != ContractMode::Off {
+            plan.packs.iter().map(recorder).collect()
+        } else {
+            Vec::new()
+        };
         Self {
             options,
+            coverage: RefCell::new(coverage),
             client: resources.client,
             sandboxes: resources.sandboxes,
             env: resources.env,
@@ -277,6 +304,34 @@ impl Shared {
         self.send(Event::CaseFinished(Box::new(finished)));
     }
 
+    /// Takes in an exchange whose response kept the contract of the pack.
+    fn cover(
+        &self,
+        pack: usize,
+        call: Operation<'_>,
+        sent: Option<&Request>,
+        response: Option<&Response>,
+    ) {
+        let mut coverage = self.coverage.borrow_mut();
+        if let (Some(Some(recorder)), Some(response)) = (coverage.get_mut(pack), response) {
+            recorder.record(call, sent, response);
+        }
+    }
+
+    /// What came up of all contracts, if that was wanted and there are any.
+    fn coverage(&self) -> Option<Coverage> {
+        let recorders = self.coverage.borrow();
+        let packs = self.packs.iter().zip(recorders.iter());
+        let packs: Vec<PackCoverage> = packs
+            .filter_map(|(pack, recorder)| Some(recorder.as_ref()?.report(&pack.pack.name)))
+            .collect();
+        let mut all = Count::default();
+        for pack in &packs {
+            all += pack.all;
+        }
+        (!packs.is_empty()).then_some(Coverage { all, packs })
+    }
+
     fn count_checks(&self, checks: usize) {
         self.summary.borrow_mut().checks += checks;
     }
@@ -327,6 +382,7 @@ impl Shared {
             reason,
             problems: Vec::new(),
             cleanup_problems: Vec::new(),
+            warnings: Vec::new(),
             unmatched: Vec::new(),
             journal: Vec::new(),
             steps: Vec::new(),

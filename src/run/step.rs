@@ -410,10 +410,18 @@ fn check(
                 .map(|(method, path)| crate::check::Operation { method, path }),
         ),
     };
-    let (problems, count) = checks::evaluate(cx, step, evidence, scope);
-    done.checks += count;
-    cx.attempt.count_checks(count);
-    problems
+    let checked = checks::evaluate(cx, step, evidence, scope);
+    if let (Some(pack), Some((_, call)), true) = (&pack, evidence.contract, checked.kept_contract) {
+        let sent = done.exchanges.last().map(KeptExchange::request);
+        let shared = cx.attempt.shared;
+        shared.cover(pack.index, call, sent, done.response());
+    }
+    let warnings = checked.warnings.into_iter();
+    let warnings = warnings.map(|warning| Problem::warning(warning).in_step(&cx.path));
+    cx.attempt.warnings.borrow_mut().extend(warnings);
+    done.checks += checked.count;
+    cx.attempt.count_checks(checked.count);
+    checked.problems
 }
 
 /// Does the step within its own `timeout`, if it has one. An `http` step's bounds each of its requests instead.

@@ -38,6 +38,7 @@ fn events() -> Vec<Event> {
     let mut all = sample::failed(&retried, 1000);
     all.reason = Some("a reason".to_owned());
     all.cleanup_problems.clone_from(&all.problems);
+    all.warnings.clone_from(&all.problems);
     all.earlier.push(probity::event::Attempt {
         attempt: 1,
         outcome: Outcome::Failed,

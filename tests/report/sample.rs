@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use probity::diagnostic::Diagnostic;
 use probity::event::{
-    Attempt, Case, CaseFinished, CaseId, CaseProblem, CaseStarted, Event, ExchangeRecord,
-    Interrupted, InvalidFile, Notice, Offset, Outcome, PackUsed, RunStarted, StepFinished,
-    StepName, StepRecord, StepStarted, Summary,
+    Attempt, Case, CaseFinished, CaseId, CaseProblem, CaseStarted, Count, Coverage, Event,
+    ExchangeRecord, Interrupted, InvalidFile, Missing, Notice, Offset, OperationCoverage, Outcome,
+    PackCoverage, PackUsed, RunStarted, StepFinished, StepName, StepRecord, StepStarted, Summary,
 };
 use probity::source::{Place, Source, Span};
 
@@ -95,6 +95,7 @@ pub(crate) fn finished(case: &Arc<Case>, outcome: Outcome, at_millis: u64) -> Ca
         reason: None,
         problems: Vec::new(),
         cleanup_problems: Vec::new(),
+        warnings: Vec::new(),
         unmatched: Vec::new(),
         journal: Vec::new(),
         steps: Vec::new(),
@@ -346,6 +347,10 @@ fn customers() -> Vec<Event> {
         done(CaseFinished {
             steps: vec![passing],
             journal: vec!["POST /customers: rule `create`, 201".to_owned()],
+            warnings: vec![CaseProblem {
+                step: Some("steps[0]".to_owned()),
+                problem: broken_contract(),
+            }],
             ..finished(&approve, Outcome::Passed, 13)
         }),
         Event::Retrying(Box::new(CaseFinished {
@@ -373,6 +378,58 @@ fn customers() -> Vec<Event> {
             ..failed(&stubborn, 970)
         }),
     ]
+}
+
+fn broken_contract() -> Diagnostic {
+    Diagnostic::warning(
+        "contract",
+        "POST /customers breaks the contract: `$.id` is missing, and is required",
+    )
+    .at(place("201"))
+    .label("answered 201")
+}
+
+fn coverage() -> Coverage {
+    let count = |covered, total| Count { covered, total };
+    let operation = |operation: &str, statuses, values, missing| OperationCoverage {
+        operation: operation.to_owned(),
+        statuses,
+        values,
+        missing,
+    };
+    let missing = vec![
+        Missing::Status {
+            status: "4XX".to_owned(),
+        },
+        Missing::Request {
+            place: "$.flow".to_owned(),
+            values: vec!["direct".into(), 7.into(), "".into()],
+        },
+        Missing::Response {
+            status: "201".to_owned(),
+            place: "$.status (Person)".to_owned(),
+            values: vec!["active".into(), serde_json::Value::Null],
+        },
+    ];
+    let packs = vec![
+        PackCoverage {
+            pack: "conduit-v1".to_owned(),
+            all: count(4, 9),
+            operations: vec![
+                operation("GET /customers", count(1, 1), count(0, 0), Vec::new()),
+                operation("POST /customers", count(1, 2), count(2, 6), missing),
+            ],
+        },
+        PackCoverage {
+            pack: "dakota".to_owned(),
+            all: count(2, 2),
+            operations: vec![operation("GET /a", count(1, 1), count(1, 1), Vec::new())],
+        },
+    ];
+    Coverage {
+        all: count(6, 11),
+        packs,
+    }
 }
 
 /// Cases that run in no usual way, and the end.
@@ -419,6 +476,7 @@ fn odd() -> Vec<Event> {
             requests: 14,
             checks: 9,
             interrupted: true,
+            coverage: Some(coverage()),
         })),
     ]
 }

@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
-use super::response::{ContentSpec, HeaderSpec, ResponseSpec};
-use super::schemas::{SchemaAt, Schemas};
+use super::request::{BodySpec, Location, Parameter};
+use super::response::{ContentSpec, HeaderSpec, ResponseSpec, StatusSpec};
+use super::schemas::{Interned, SchemaAt, Schemas};
 use super::template::PathTemplate;
-use super::{Contract, OperationSpec, Parameter, upgrade};
+use super::{Contract, MAX_REFERENCES, OperationSpec, upgrade};
 use crate::diagnostic::Diagnostic;
 use crate::document::plain_value;
-use crate::source::{Place, Source, Span, parse};
+use crate::source::{Node, Place, Source, Span, Yaml, parse};
 use crate::value::Value;
 
 const METHODS: &[&str] = &[
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
-/// References that lead from one to the next, at most.
-const MAX_REFERENCES: usize = 32;
-
 pub(super) fn load(source: &Arc<Source>) -> (Option<Contract>, Vec<Diagnostic>) {
     let (node, problems) = parse(source);
     let mut problems: Vec<Diagnostic> = problems
@@ -29,7 +27,9 @@ pub(super) fn load(source: &Arc<Source>) -> (Option<Contract>, Vec<Diagnostic>) 
     let mut document = plain_value(&node);
     let mut reader = Reader {
         source,
+        node: &node,
         problems: Vec::new(),
+        schemas: Interned::default(),
     };
     if !reader.version(&mut document) {
         problems.append(&mut reader.problems);
@@ -37,12 +37,14 @@ pub(super) fn load(source: &Arc<Source>) -> (Option<Contract>, Vec<Diagnostic>) 
     }
     let mut operations = reader.operations(&document);
     operations.sort_by_key(|operation| operation.template.rank());
-    problems.append(&mut reader.problems);
     let contract = Contract {
         operations,
         base_paths: base_paths(&document),
+        credentials: reader.credentials(&document),
+        source: Arc::clone(source),
         schemas: Schemas::new(document),
     };
+    problems.append(&mut reader.problems);
     (Some(contract), problems)
 }
 
@@ -67,7 +69,9 @@ fn base_paths(document: &Value) -> Vec<String> {
 
 struct Reader<'a> {
     source: &'a Arc<Source>,
+    node: &'a Node,
     problems: Vec<Diagnostic>,
+    schemas: Interned,
 }
 
 /// A value and the JSON Pointer at which it stands.
@@ -95,18 +99,33 @@ impl<'d> At<'d> {
         })
     }
 
+    /// The elements of the list under a key.
+    fn items(&self, key: &str) -> Vec<At<'d>> {
+        let Some(list) = self.get(key) else {
+            return Vec::new();
+        };
+        let items = list.value.as_array().into_iter().flatten().enumerate();
+        items
+            .map(|(index, value)| At {
+                value,
+                pointer: format!("{}/{index}", list.pointer),
+            })
+            .collect()
+    }
+
     fn text(&self, key: &str) -> Option<&'d str> {
         self.value.get(key)?.as_str()
     }
 }
 
-fn escape(key: &str) -> String {
+/// A name as a step of a JSON Pointer.
+pub(super) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
 impl Reader<'_> {
-    fn problem(&mut self, message: impl Into<String>) {
-        let place = Place::new(self.source, Span::new(0, 0));
+    fn problem(&mut self, pointer: &str, message: impl Into<String>) {
+        let place = Place::new(self.source, span_at(self.node, pointer));
         self.problems
             .push(Diagnostic::error("bad-contract", message).at(place));
     }
@@ -122,11 +141,14 @@ impl Reader<'_> {
             }
             Some(version) => {
                 let message = format!("OpenAPI {version} is not supported, only 3.1 (and 3.0)");
-                self.problem(message);
+                self.problem("/openapi", message);
                 false
             }
             None => {
-                self.problem("this is not an OpenAPI document: it has no `openapi: 3.1.0`");
+                self.problem(
+                    "",
+                    "this is not an OpenAPI document: it has no `openapi: 3.1.0`",
+                );
                 false
             }
         }
@@ -151,47 +173,86 @@ impl Reader<'_> {
                     Ok(template) => operations.push(OperationSpec {
                         method: method.to_ascii_uppercase(),
                         path: path.to_owned(),
-                        headers: self.parameters(&root, &[&item, &operation], "header"),
-                        query: self.parameters(&root, &[&item, &operation], "query"),
+                        parameters: self.parameters(&root, &[&item, &operation]),
+                        body: self.body(&root, &operation),
                         template,
                         responses: self.responses(&root, &operation),
                     }),
-                    Err(problem) => self.problem(problem),
+                    Err(problem) => self.problem(&operation.pointer, problem),
                 }
             }
         }
         operations
     }
 
-    /// The parameters of a kind; the operation's own replace those of its path.
-    fn parameters(&mut self, root: &At<'_>, owners: &[&At<'_>], kind: &str) -> Vec<Parameter> {
+    /// All parameters; the operation's own replace those of its path.
+    fn parameters(&mut self, root: &At<'_>, owners: &[&At<'_>]) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
-        for owner in owners {
-            let list = owner.get("parameters");
-            let items = list.iter().flat_map(|list| {
-                let items = list.value.as_array().into_iter().flatten();
-                items.enumerate().map(|(index, value)| At {
-                    value,
-                    pointer: format!("{}/{index}", list.pointer),
-                })
-            });
-            for item in items {
-                let Some(item) = self.resolve(root, item) else {
-                    continue;
-                };
-                let (Some(name), true) = (item.text("name"), item.text("in") == Some(kind)) else {
-                    continue;
-                };
-                let schema = item.get("schema").and_then(|at| self.resolve(root, at));
-                parameters.retain(|known| known.name != name);
-                parameters.push(Parameter {
-                    name: name.to_owned(),
-                    required: is_true(item.value, "required"),
-                    allowed: schema.map(|at| allowed(at.value)).unwrap_or_default(),
-                });
-            }
+        for item in owners.iter().flat_map(|owner| owner.items("parameters")) {
+            let Some(item) = self.resolve(root, item) else {
+                continue;
+            };
+            let location = item.text("in").and_then(Location::parse);
+            let (Some(name), Some(location)) = (item.text("name"), location) else {
+                continue;
+            };
+            let parameter = Parameter {
+                name: name.to_owned(),
+                location,
+                required: is_true(item.value, "required"),
+                schema: self.schema(root, &item),
+            };
+            parameters.retain(|known| !known.is(location, name));
+            parameters.push(parameter);
         }
         parameters
+    }
+
+    fn body(&mut self, root: &At<'_>, operation: &At<'_>) -> Option<BodySpec> {
+        let body = self.resolve(root, operation.get("requestBody")?)?;
+        Some(BodySpec {
+            required: is_true(body.value, "required"),
+            content: self.content(root, &body),
+        })
+    }
+
+    /// The headers and query parameters in which credentials are sent.
+    fn credentials(&mut self, document: &Value) -> Vec<(Location, String)> {
+        let root = At {
+            value: document,
+            pointer: String::new(),
+        };
+        let schemes = root
+            .get("components")
+            .and_then(|at| at.get("securitySchemes"));
+        let schemes = schemes.iter().flat_map(At::entries);
+        schemes
+            .filter_map(|(_, scheme)| {
+                let scheme = self.resolve(&root, scheme)?;
+                let location = Location::parse(scheme.text("in")?)?;
+                Some((location, scheme.text("name")?.to_owned()))
+            })
+            .collect()
+    }
+
+    /// The media types of a request's or response's body.
+    fn content(&mut self, root: &At<'_>, owner: &At<'_>) -> Vec<ContentSpec> {
+        let content = owner.get("content");
+        let content = content.iter().flat_map(At::entries);
+        content
+            .map(|(name, media)| {
+                let bare = name.split(';').next().unwrap_or(name).trim();
+                ContentSpec {
+                    media_type: bare.to_ascii_lowercase(),
+                    schema: self.schema(root, &media),
+                }
+            })
+            .collect()
+    }
+
+    fn schema(&mut self, root: &At<'_>, owner: &At<'_>) -> Option<Arc<SchemaAt>> {
+        let schema = owner.get("schema")?;
+        Some(self.schemas.at(root.value, schema.pointer))
     }
 
     fn responses(&mut self, root: &At<'_>, operation: &At<'_>) -> Vec<ResponseSpec> {
@@ -209,26 +270,30 @@ impl Reader<'_> {
                     headers.push(HeaderSpec {
                         name: name.to_ascii_lowercase(),
                         required: is_true(header.value, "required"),
-                        schema: header.get("schema").map(|at| SchemaAt::new(at.pointer)),
+                        schema: self.schema(root, &header),
                     });
                 }
             }
-            let content = response.get("content");
-            let content = content.iter().flat_map(At::entries).map(|(name, media)| {
-                let bare = name.split(';').next().unwrap_or(name).trim();
-                ContentSpec {
-                    media_type: bare.to_ascii_lowercase(),
-                    schema: media.get("schema").map(|at| SchemaAt::new(at.pointer)),
-                }
-            });
+            let Some(parsed) = StatusSpec::parse(status) else {
+                self.problem(
+                    &response.pointer,
+                    format!(
+                        "`{status}` at `{}` is no status: write `200`, `4XX` or `default`",
+                        response.pointer
+                    ),
+                );
+                continue;
+            };
             specs.push(ResponseSpec {
-                status: status.to_owned(),
+                status: parsed,
+                status_text: status.to_owned(),
                 headers,
-                content: content.collect(),
+                content: self.content(root, &response),
             });
         }
         if specs.is_empty() {
-            self.problem(format!("`{}` documents no responses", operation.pointer));
+            let message = format!("`{}` documents no responses", operation.pointer);
+            self.problem(&operation.pointer, message);
         }
         specs
     }
@@ -243,10 +308,9 @@ impl Reader<'_> {
             let Some((pointer, value)) =
                 pointer.and_then(|pointer| Some((pointer, root.value.pointer(pointer)?)))
             else {
-                self.problem(format!(
-                    "`{reference}` at `{}` leads nowhere in this document",
-                    at.pointer
-                ));
+                let from = &at.pointer;
+                let message = format!("`{reference}` at `{from}` leads nowhere in this document");
+                self.problem(from, message);
                 return None;
             };
             at = At {
@@ -254,23 +318,34 @@ impl Reader<'_> {
                 pointer: pointer.to_owned(),
             };
         }
-        self.problem(format!(
-            "the reference at `{}` leads in a circle",
-            at.pointer
-        ));
+        let message = format!("the reference at `{}` leads in a circle", at.pointer);
+        self.problem(&at.pointer, message);
         None
     }
 }
 
-fn is_true(value: &Value, key: &str) -> bool {
-    value.get(key) == Some(&Value::Bool(true))
+/// Where the key of what a JSON Pointer names stands, or of the nearest thing around it.
+pub(super) fn span_at(root: &Node, pointer: &str) -> Span {
+    let (mut node, mut span) = (root, Span::new(0, 0));
+    for part in pointer.split('/').skip(1) {
+        let name = part.replace("~1", "/").replace("~0", "~");
+        let next = match &node.value {
+            Yaml::Map(entries) => {
+                let entry = entries.iter().find(|entry| entry.key.text == name);
+                entry.map(|entry| (&entry.value, entry.key.span))
+            }
+            Yaml::List(items) => {
+                let item = name.parse().ok().and_then(|index: usize| items.get(index));
+                item.map(|item| (item, item.span))
+            }
+            Yaml::Null | Yaml::Bool(_) | Yaml::Number(_) | Yaml::String(_) => None,
+        };
+        let Some(next) = next else { break };
+        (node, span) = next;
+    }
+    span
 }
 
-/// The values that a schema enumerates.
-fn allowed(schema: &Value) -> Vec<Value> {
-    match (schema.get("enum"), schema.get("const")) {
-        (Some(Value::Array(values)), _) => values.clone(),
-        (_, Some(value)) => vec![value.clone()],
-        _ => Vec::new(),
-    }
+fn is_true(value: &Value, key: &str) -> bool {
+    value.get(key) == Some(&Value::Bool(true))
 }

@@ -1,7 +1,11 @@
 //! A pack's contract: an OpenAPI 3.1 document that responses are held to. (3.0 is read as far as its schemas can be
 //! told in 3.1's terms.)
 
+mod coverage;
 mod load;
+mod outline;
+mod partial;
+mod request;
 mod response;
 mod schemas;
 mod template;
@@ -10,15 +14,23 @@ mod tests;
 mod upgrade;
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::http::Response;
-use crate::source::Source;
-use crate::value::{Redactor, Value};
+use crate::source::{Place, Source, parse};
+use crate::value::Redactor;
 
 use response::ResponseSpec;
 use schemas::Schemas;
 use template::PathTemplate;
+
+pub use coverage::Recorder;
+pub use partial::{BreachKind, Partial, RequestBreach};
+pub use request::{BodySpec, Location, Parameter};
+
+/// References that lead from one to the next, at most.
+const MAX_REFERENCES: usize = 32;
 
 /// A parsed contract, ready to check responses.
 #[derive(Debug)]
@@ -27,6 +39,9 @@ pub struct Contract {
     operations: Vec<OperationSpec>,
     /// The paths of the servers' URLs, such as `/v1`, the longest first; none is empty.
     base_paths: Vec<String>,
+    /// The headers and query parameters in which credentials are sent.
+    credentials: Vec<(Location, String)>,
+    source: Arc<Source>,
     schemas: Schemas,
 }
 
@@ -44,20 +59,10 @@ pub struct OperationSpec {
     pub method: String,
     /// As it is written, such as `/customers/{id}`.
     pub path: String,
-    /// The request headers that it knows.
-    pub headers: Vec<Parameter>,
-    pub query: Vec<Parameter>,
+    pub parameters: Vec<Parameter>,
+    pub body: Option<BodySpec>,
     template: PathTemplate,
     responses: Vec<ResponseSpec>,
-}
-
-/// A header or a query parameter of an operation.
-#[derive(Debug)]
-pub struct Parameter {
-    pub name: String,
-    pub required: bool,
-    /// The values that it may have; empty is any.
-    pub allowed: Vec<Value>,
 }
 
 /// One way in which a response breaks the contract. Its `Display` is a sentence.
@@ -85,14 +90,14 @@ impl OperationSpec {
     pub fn statuses(&self) -> impl Iterator<Item = &str> {
         self.responses
             .iter()
-            .map(|response| response.status.as_str())
+            .map(|response| response.status_text.as_str())
     }
 }
 
 impl Contract {
     /// Reads an OpenAPI document, in YAML or JSON, and what is wrong with it.
     #[must_use]
-    pub fn load(source: &std::sync::Arc<Source>) -> (Option<Self>, Vec<Diagnostic>) {
+    pub fn load(source: &Arc<Source>) -> (Option<Self>, Vec<Diagnostic>) {
         load::load(source)
     }
 
@@ -105,27 +110,40 @@ impl Contract {
     /// The operation that a call is of: the one with the most specific path.
     #[must_use]
     pub fn operation(&self, call: Operation<'_>) -> Option<&OperationSpec> {
-        self.on_path(call.path)
-            .find(|spec| spec.method == call.method)
+        self.below_servers(call.path).find_map(|path| {
+            let mut specs = self.operations.iter();
+            specs.find(|spec| spec.method == call.method && spec.template.matches(path))
+        })
     }
 
-    /// The operations on a path. A path may begin with that of a server's URL.
-    fn on_path<'s, 'p>(
+    /// The methods that are documented for a path, sorted.
+    #[must_use]
+    pub fn methods(&self, path: &str) -> Vec<&str> {
+        let specs = self
+            .below_servers(path)
+            .flat_map(|path| self.operations.iter().map(move |spec| (path, spec)));
+        let mut methods: Vec<&str> = specs
+            .filter(|(path, spec)| spec.template.matches(path))
+            .map(|(_, spec)| spec.method.as_str())
+            .collect();
+        methods.sort_unstable();
+        methods.dedup();
+        methods
+    }
+
+    /// A path without its query: as it is, and below each server's own path.
+    fn below_servers<'s, 'p>(
         &'s self,
         path: &'p str,
-    ) -> impl Iterator<Item = &'s OperationSpec> + use<'s, 'p> {
+    ) -> impl Iterator<Item = &'p str> + use<'s, 'p> {
         let path = path.split(['?', '#']).next().unwrap_or_default();
-        let below_server = self
+        let below = self
             .base_paths
             .iter()
             .filter_map(move |base| path.strip_prefix(base.as_str()))
             .filter(|rest| rest.is_empty() || rest.starts_with('/'));
-        std::iter::once(path).chain(below_server).flat_map(|path| {
-            let path = if path.is_empty() { "/" } else { path };
-            self.operations
-                .iter()
-                .filter(move |spec| spec.template.matches(path))
-        })
+        let all = std::iter::once(path).chain(below);
+        all.map(|path| if path.is_empty() { "/" } else { path })
     }
 
     /// All ways in which a response breaks the contract. Secrets are taken out of what is quoted.
@@ -147,11 +165,7 @@ impl Contract {
         if matches!(response.status, 404 | 405 | 501) {
             return Vec::new();
         }
-        let mut methods: Vec<&str> = self
-            .on_path(call.path)
-            .map(|spec| spec.method.as_str())
-            .collect();
-        methods.dedup();
+        let methods = self.methods(call.path);
         let message = if methods.is_empty() {
             format!("the path `{}` is not documented", call.path)
         } else {
@@ -164,14 +178,27 @@ impl Contract {
         vec![Breach::new(message)]
     }
 
-    /// What is wrong with the schemas of the document, which are compiled only when a response needs them.
+    /// What is wrong with the schemas of the document, which are otherwise compiled only when they are needed.
     #[must_use]
-    pub fn schema_problems(&self) -> Vec<String> {
-        self.operations
-            .iter()
-            .flat_map(|spec| &spec.responses)
+    pub fn schema_problems(&self) -> Vec<Diagnostic> {
+        let specs = self.operations.iter();
+        let responses = specs.clone().flat_map(|spec| &spec.responses);
+        let mut problems: Vec<(&str, String)> = responses
             .flat_map(ResponseSpec::schemas)
-            .filter_map(|schema| self.schemas.get(schema).err())
-            .collect()
+            .chain(specs.flat_map(OperationSpec::request_schemas))
+            .filter_map(|at| Some((at.pointer.as_str(), self.schemas.get(at).err()?)))
+            .collect();
+        if problems.is_empty() {
+            return Vec::new();
+        }
+        problems.sort();
+        problems.dedup();
+        let (root, _) = parse(&self.source);
+        let diagnostics = problems.into_iter().map(|(pointer, message)| {
+            let span = root.as_ref().map(|root| load::span_at(root, pointer));
+            Diagnostic::error("bad-contract", message)
+                .at(Place::new(&self.source, span.unwrap_or_default()))
+        });
+        diagnostics.collect()
     }
 }

@@ -1,5 +1,7 @@
 //! What the contract says of an operation's responses, and holding one to it.
 
+use std::sync::Arc;
+
 use super::schemas::{SchemaAt, Schemas};
 use super::{Breach, Operation, OperationSpec};
 use crate::check::show::{Show, cut};
@@ -9,10 +11,31 @@ use crate::value::{Redactor, Value, number_from_text};
 /// A documented response.
 #[derive(Debug)]
 pub(super) struct ResponseSpec {
-    /// `200`, `4XX` or `default`, as written.
-    pub status: String,
+    pub status: StatusSpec,
+    /// As written.
+    pub status_text: String,
     pub headers: Vec<HeaderSpec>,
     pub content: Vec<ContentSpec>,
+}
+
+/// Which statuses a response is documented for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StatusSpec {
+    Exact(u16),
+    /// `4XX` is 4.
+    Class(u16),
+    Default,
+}
+
+impl StatusSpec {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let class = text.strip_suffix("XX").or(text.strip_suffix("xx"));
+        match class {
+            Some(class) => class.parse().ok().map(Self::Class),
+            None if text == "default" => Some(Self::Default),
+            None => text.parse().ok().map(Self::Exact),
+        }
+    }
 }
 
 /// A documented response header.
@@ -20,7 +43,7 @@ pub(super) struct ResponseSpec {
 pub(super) struct HeaderSpec {
     pub name: String,
     pub required: bool,
-    pub schema: Option<SchemaAt>,
+    pub schema: Option<Arc<SchemaAt>>,
 }
 
 /// A documented body.
@@ -28,7 +51,7 @@ pub(super) struct HeaderSpec {
 pub(super) struct ContentSpec {
     /// In lower case, without parameters; may be `text/*` or `*/*`.
     pub media_type: String,
-    pub schema: Option<SchemaAt>,
+    pub schema: Option<Arc<SchemaAt>>,
 }
 
 impl ResponseSpec {
@@ -36,11 +59,11 @@ impl ResponseSpec {
         let headers = self
             .headers
             .iter()
-            .filter_map(|header| header.schema.as_ref());
+            .filter_map(|header| header.schema.as_deref());
         let content = self
             .content
             .iter()
-            .filter_map(|content| content.schema.as_ref());
+            .filter_map(|content| content.schema.as_deref());
         headers.chain(content)
     }
 }
@@ -53,7 +76,7 @@ impl OperationSpec {
         schemas: &Schemas,
         redactor: Option<&Redactor>,
     ) -> Vec<Breach> {
-        let Some(spec) = self.response(response.status) else {
+        let Some((_, spec)) = self.response_at(response.status) else {
             let known: Vec<&str> = self.statuses().collect();
             return vec![Breach::new(format!(
                 "the status {} is not documented, only {}",
@@ -76,17 +99,15 @@ impl OperationSpec {
         trial.breaches
     }
 
-    /// The documented response for a status: the status itself, its class, or the default, in this order.
-    fn response(&self, status: u16) -> Option<&ResponseSpec> {
-        let exact = status.to_string();
-        let class = format!("{}XX", status / 100);
-        [exact.as_str(), class.as_str(), "default"]
-            .iter()
-            .find_map(|wanted| {
-                self.responses
-                    .iter()
-                    .find(|spec| spec.status.eq_ignore_ascii_case(wanted))
-            })
+    /// The documented response for a status, and its place: the status itself, its class, or the default, in this order.
+    pub(super) fn response_at(&self, status: u16) -> Option<(usize, &ResponseSpec)> {
+        let find = |wanted: &dyn Fn(&StatusSpec) -> bool| {
+            let mut specs = self.responses.iter().enumerate();
+            specs.find(|(_, spec)| wanted(&spec.status))
+        };
+        find(&|spec| *spec == StatusSpec::Exact(status))
+            .or_else(|| find(&|spec| *spec == StatusSpec::Class(status / 100)))
+            .or_else(|| find(&|spec| *spec == StatusSpec::Default))
     }
 }
 
@@ -132,7 +153,7 @@ impl Trial<'_> {
             return;
         }
         if spec.content.is_empty() {
-            self.breach(format!("a body is not documented for {}", spec.status));
+            self.breach(format!("a body is not documented for {}", spec.status_text));
             return;
         }
         let known: Vec<&str> = spec
@@ -201,7 +222,7 @@ impl Trial<'_> {
 }
 
 /// What a header's text may stand for, itself first.
-fn readings(text: &str) -> Vec<Value> {
+pub(super) fn readings(text: &str) -> Vec<Value> {
     let list = text
         .split(',')
         .map(|item| Value::from(item.trim()))
@@ -213,7 +234,10 @@ fn readings(text: &str) -> Vec<Value> {
 }
 
 /// The documented body for a media type: the type itself, its range, or any, in this order.
-fn content_for<'a>(content: &'a [ContentSpec], media_type: &str) -> Option<&'a ContentSpec> {
+pub(super) fn content_for<'a>(
+    content: &'a [ContentSpec],
+    media_type: &str,
+) -> Option<&'a ContentSpec> {
     let range = media_type
         .split_once('/')
         .map_or_else(String::new, |(kind, _)| format!("{kind}/*"));
@@ -222,6 +246,6 @@ fn content_for<'a>(content: &'a [ContentSpec], media_type: &str) -> Option<&'a C
         .find_map(|wanted| content.iter().find(|spec| spec.media_type == *wanted))
 }
 
-fn is_json(media_type: &str) -> bool {
+pub(super) fn is_json(media_type: &str) -> bool {
     media_type == "application/json" || media_type.ends_with("+json")
 }

@@ -1,7 +1,8 @@
-//! The schemas of a contract's document: compiled when first needed, with the document to resolve their references in.
+//! The schemas of a contract's document: each compiled once, when it is first needed, and shared by all that refer to it.
 
+use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use jsonschema::{Draft, Registry};
 use serde_json::json;
@@ -23,17 +24,39 @@ pub(super) struct Schemas {
 #[derive(Debug)]
 pub(super) struct SchemaAt {
     /// A JSON Pointer, `/components/…`.
-    pointer: String,
+    pub pointer: String,
     compiled: OnceLock<Result<Schema, String>>,
 }
 
-impl SchemaAt {
-    pub(super) fn new(pointer: String) -> Self {
-        Self {
-            pointer,
-            compiled: OnceLock::new(),
+/// The schemas that were asked for, each once.
+#[derive(Debug, Default)]
+pub(super) struct Interned(HashMap<String, Arc<SchemaAt>>);
+
+impl Interned {
+    /// The schema at a pointer. One that is nothing but a reference is the schema that it refers to.
+    pub(super) fn at(&mut self, document: &Value, mut pointer: String) -> Arc<SchemaAt> {
+        for _ in 0..super::MAX_REFERENCES {
+            match referred(document, &pointer) {
+                Some(target) => pointer = target,
+                None => break,
+            }
         }
+        let new = || {
+            Arc::new(SchemaAt {
+                pointer: pointer.clone(),
+                compiled: OnceLock::new(),
+            })
+        };
+        Arc::clone(self.0.entry(pointer.clone()).or_insert_with(new))
     }
+}
+
+/// Where the schema at a pointer refers to, if it does nothing else.
+fn referred(document: &Value, pointer: &str) -> Option<String> {
+    let schema = document.pointer(pointer)?.as_object()?;
+    let target = schema.get("$ref")?.as_str()?.strip_prefix('#')?;
+    let exists = target.starts_with('/') && document.pointer(target).is_some();
+    (schema.len() == 1 && exists).then(|| target.to_owned())
 }
 
 impl Schemas {
@@ -42,6 +65,10 @@ impl Schemas {
             document,
             registry: OnceLock::new(),
         }
+    }
+
+    pub(super) fn document(&self) -> &Value {
+        &self.document
     }
 
     /// # Errors

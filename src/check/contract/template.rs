@@ -6,9 +6,14 @@ use std::cmp::Reverse;
 #[derive(Debug)]
 pub(super) struct PathTemplate(Vec<Segment>);
 
-/// One segment: the literal texts before, between and after its parameters. A literal segment is one text.
+/// One segment.
 #[derive(Debug)]
-struct Segment(Vec<String>);
+struct Segment {
+    /// The texts before, between and after its parameters. A literal segment is one text.
+    literals: Vec<String>,
+    /// Its parameters: one less than there are literals.
+    names: Vec<String>,
+}
 
 impl PathTemplate {
     /// # Errors
@@ -32,6 +37,19 @@ impl PathTemplate {
             && segments.next().is_none()
     }
 
+    /// What stands for each parameter in a path that matches.
+    pub(super) fn values<'t, 'p>(&'t self, path: &'p str) -> Vec<(&'t str, &'p str)> {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        self.0
+            .iter()
+            .zip(path.split('/'))
+            .flat_map(|(segment, text)| {
+                let texts = segment.take(text).unwrap_or_default();
+                segment.names.iter().map(String::as_str).zip(texts)
+            })
+            .collect()
+    }
+
     /// Orders templates: those with more literal text, from the left, come first.
     pub(super) fn rank(&self) -> Vec<Reverse<(bool, usize)>> {
         self.0.iter().map(Segment::rank).collect()
@@ -40,7 +58,7 @@ impl PathTemplate {
 
 impl Segment {
     fn parse(text: &str) -> Option<Self> {
-        let mut literals = Vec::new();
+        let (mut literals, mut names) = (Vec::new(), Vec::new());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}')?;
@@ -48,39 +66,41 @@ impl Segment {
                 return None;
             }
             literals.push(before.to_owned());
+            names.push(name.to_owned());
             rest = after;
         }
         if rest.contains('}') {
             return None;
         }
         literals.push(rest.to_owned());
-        Some(Self(literals))
+        Some(Self { literals, names })
     }
 
-    /// Each parameter takes at least one character, and as few as it can.
     fn matches(&self, text: &str) -> bool {
-        let [first, between @ .., last] = self.0.as_slice() else {
-            return self.0.first().is_some_and(|literal| literal == text);
+        self.take(text).is_some()
+    }
+
+    /// What each parameter takes of a text that matches: at least one character, and as few as it can.
+    fn take<'t>(&self, text: &'t str) -> Option<Vec<&'t str>> {
+        let [first, between @ .., last] = self.literals.as_slice() else {
+            return (self.literals.first()? == text).then(Vec::new);
         };
-        let inner = text
-            .strip_prefix(first.as_str())
-            .and_then(|rest| rest.strip_suffix(last.as_str()));
-        let Some(mut rest) = inner else {
-            return false;
-        };
+        let inner = text.strip_prefix(first.as_str());
+        let mut rest = inner.and_then(|rest| rest.strip_suffix(last.as_str()))?;
+        let mut taken = Vec::with_capacity(self.names.len());
         for literal in between {
-            let Some(at) = skip_one(rest).and_then(|after| after.find(literal.as_str())) else {
-                return false;
-            };
-            let skipped = rest.len() - skip_one(rest).map_or(0, str::len);
-            rest = &rest[skipped + at + literal.len()..];
+            let after = skip_one(rest)?;
+            let end = rest.len() - after.len() + after.find(literal.as_str())?;
+            taken.push(&rest[..end]);
+            rest = &rest[end + literal.len()..];
         }
-        !rest.is_empty()
+        taken.push(rest);
+        (!rest.is_empty()).then_some(taken)
     }
 
     fn rank(&self) -> Reverse<(bool, usize)> {
-        let literal = self.0.len() == 1;
-        Reverse((literal, self.0.iter().map(String::len).sum()))
+        let literal = self.names.is_empty();
+        Reverse((literal, self.literals.iter().map(String::len).sum()))
     }
 }
 
@@ -115,6 +135,22 @@ mod tests {
         ] {
             let parsed = PathTemplate::parse(template).unwrap();
             assert_eq!(parsed.matches(path), expected, "{template} {path}");
+        }
+    }
+
+    #[test]
+    fn parameters_have_the_values_that_stand_for_them() {
+        for (template, path, expected) in [
+            ("/a", "/a", &[][..]),
+            (
+                "/a/{id}/b/{other}",
+                "/a/1/b/2",
+                &[("id", "1"), ("other", "2")],
+            ),
+            ("/a/{x}-{y}:go", "/a/1-2:go", &[("x", "1"), ("y", "2")]),
+        ] {
+            let parsed = PathTemplate::parse(template).unwrap();
+            assert_eq!(parsed.values(path), expected, "{template} {path}");
         }
     }
 

@@ -230,7 +230,9 @@ fn a_broken_schema_is_a_breach_and_no_panic() {
         "{found:?}"
     );
     let (contract, _) = load(CONTRACT);
-    assert_eq!(contract.unwrap().schema_problems(), found);
+    let problems = contract.unwrap().schema_problems();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].message, found[0]);
 }
 
 #[test]
@@ -246,8 +248,12 @@ fn operations_tell_what_they_document() {
     assert!(find("PUT", "/customers/7").is_none());
     let list = find("GET", "/customers").unwrap();
     assert_eq!(list.statuses().collect::<Vec<_>>(), ["200", "4XX"]);
-    assert_eq!(list.query[0].allowed.len(), 2);
-    assert!(list.headers[0].required);
+    assert!(list.parameter(Location::Query, "page_size").is_some());
+    assert!(
+        list.parameter(Location::Header, "x-tenant")
+            .unwrap()
+            .required
+    );
     assert_eq!(contract.operations().len(), 5);
 }
 

@@ -4,19 +4,26 @@ pub(super) mod concurrent_name;
 mod duplicate_id;
 mod duplicate_row;
 mod empty_expect;
+mod forbidden_value;
 mod invalid_input;
 mod invalid_pack;
 mod invalid_setting;
 mod list_path;
 mod literal_credential;
 mod missing_column;
+mod missing_field;
 mod missing_input;
+mod missing_parameter;
 pub(super) mod name_not_set_yet;
 mod no_pack;
 mod recursive_action;
 mod refused_host;
 pub(super) mod undefined_name;
+mod undocumented_body;
+mod undocumented_field;
+mod undocumented_header;
 mod undocumented_operation;
+mod undocumented_query;
 mod unknown_action;
 mod unknown_input;
 mod unknown_pack;
@@ -45,12 +52,19 @@ pub const RULES: &[Rule] = &[
     missing_input::RULE,
     invalid_input::RULE,
     missing_column::RULE,
+    undocumented_operation::RULE,
+    undocumented_header::RULE,
+    undocumented_query::RULE,
+    undocumented_body::RULE,
+    undocumented_field::RULE,
+    forbidden_value::RULE,
+    missing_parameter::RULE,
+    missing_field::RULE,
     unused_variable::RULE,
     unused_capture::RULE,
     unused_input::RULE,
     unused_action::RULE,
     empty_expect::RULE,
     list_path::RULE,
-    undocumented_operation::RULE,
     literal_credential::RULE,
 ];

@@ -1,105 +1,54 @@
 //! `undocumented-operation`: a request that the pack's contract does not know.
 
-use crate::check::{Contract, Operation, OperationSpec};
+use crate::check::OperationSpec;
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::expr::{Kind as TemplateKind, Piece, Template};
-use crate::lint::Rule;
 use crate::lint::context::Context;
 use crate::lint::findings::Findings;
-use crate::step::{Http, Kind};
-use crate::value::Value;
+use crate::lint::requests::{ANYTHING, Sketch};
+use crate::lint::{Rule, requests};
 
 pub(super) const RULE: Rule = Rule {
     name: "undocumented-operation",
-    severity: Severity::Warning,
+    severity: Severity::Error,
     doc: "A request has a path, or a method for its path, that the pack's OpenAPI contract does not document. `validate: false` says that it means to.",
     find,
 };
 
 fn find(context: &Context<'_>, findings: &mut Findings) {
-    for visited in &context.steps {
-        let Kind::Http(http) = &visited.step.kind else {
-            continue;
-        };
-        if !http.validate {
-            continue;
-        }
-        let pack = context.pack_of(visited.step);
-        let Some(contract) = pack.and_then(|pack| pack.contract.as_deref()) else {
-            continue;
-        };
-        if let Some(problem) =
-            sample_path(&http.target).and_then(|path| check(http, &path, contract))
-        {
-            findings.add(visited.owner, problem);
+    for request in context.requests() {
+        if let Some(problem) = check(request) {
+            findings.add(request.visited.owner, requests::advise(problem));
         }
     }
 }
 
-/// What stands in a sample path for the value of an expression.
-const ANYTHING: &str = "\u{1}";
-
-/// The path with something in place of each expression; `None` where expressions may be more than a segment.
-fn sample_path(target: &Template) -> Option<String> {
-    match &target.kind {
-        TemplateKind::Literal(Value::String(text)) if text.starts_with('/') => Some(text.clone()),
-        TemplateKind::Text(pieces) => {
-            let mut path = String::new();
-            for piece in pieces {
-                match piece {
-                    Piece::Literal(text) => path.push_str(text),
-                    Piece::Expr(expr) if expr.text().contains("raw") => return None,
-                    Piece::Expr(_) => path.push_str(ANYTHING),
-                }
-            }
-            path.starts_with('/').then_some(path)
-        }
-        _ => None,
-    }
-}
-
-fn check(http: &Http, path: &str, contract: &Contract) -> Option<Diagnostic> {
-    let method = http.method.as_str();
-    if contract.operation(Operation { method, path }).is_some() {
+fn check(request: &Sketch<'_>) -> Option<Diagnostic> {
+    let all = request.contract.operations();
+    let (method, sample) = (request.http.method.as_str(), &request.sample);
+    let fits = |spec: &OperationSpec| spec.method == method && fits(sample, &spec.path);
+    if request.spec.is_some() || (sample.contains(ANYTHING) && all.iter().any(fits)) {
         return None;
     }
-    let all = contract.operations();
-    let of_path: Vec<&str> = all
-        .iter()
-        .map(|spec| spec.method.as_str())
-        .filter(|method| contract.operation(Operation { method, path }).is_some())
-        .collect();
-    let fits = |spec: &OperationSpec| spec.method == method && fits(path, &spec.path);
-    if path.contains(ANYTHING) && all.iter().any(fits) {
-        return None;
-    }
-    let path = &path.replace(ANYTHING, "…");
-    let place = http.target.place.clone();
-    let mut methods: Vec<&str> = of_path;
-    methods.sort_unstable();
-    methods.dedup();
-    let problem = if methods.is_empty() {
-        let known = all
-            .iter()
-            .filter(|spec| spec.method == method)
-            .map(|spec| spec.path.as_str());
-        let problem = Diagnostic::warning(RULE.name, format!("the contract has no path `{path}`"))
-            .at(place)
-            .label("not documented");
-        match did_you_mean(path, known) {
-            Some(close) => problem.help(format!("did you mean `{method} {close}`?")),
-            None => problem,
-        }
+    let methods = request.contract.methods(sample);
+    let path = sample.split('?').next().unwrap_or_default();
+    let path = path.replace(ANYTHING, "…");
+    let message = if methods.is_empty() {
+        format!("the contract has no path `{path}`")
     } else {
-        Diagnostic::warning(
-            RULE.name,
-            format!("the contract has no `{method}` for this path"),
-        )
-        .at(place)
-        .label("not documented")
-        .help(format!("it has {}", methods.join(", ")))
+        format!("the contract has no `{method}` for this path")
     };
-    Some(problem.help("where that is the point of the test, add `validate: false`"))
+    let problem = Diagnostic::error(RULE.name, message)
+        .at(request.http.target.place.clone())
+        .label("not documented");
+    if !methods.is_empty() {
+        return Some(problem.help(format!("it has {}", methods.join(", "))));
+    }
+    let known = all.iter().filter(|spec| spec.method == method);
+    let close = did_you_mean(&path, known.map(|spec| spec.path.as_str()));
+    Some(match close {
+        Some(close) => problem.help(format!("did you mean `{method} {close}`?")),
+        None => problem,
+    })
 }
 
 /// Whether a sample path may come to be a documented one: a value may be any segment.

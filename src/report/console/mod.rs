@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::evidence::{self, Detail};
-use super::{Needs, Reporter, why, words};
+use super::{Needs, Reporter, coverage, why, words};
 use crate::diagnostic::{self, Diagnostic, Severity, Style, escaped, escaped_line};
 use crate::event::{
     Case, CaseFinished, Event, InvalidFile, Offset, Outcome, RunStarted, StepName, Summary,
@@ -203,6 +203,7 @@ impl<W: Write> Console<W> {
         if item == Item::Problem {
             self.why(finished)?;
         }
+        self.problems(&why::warnings(finished))?;
         if self.shows(Item::Steps) {
             self.steps(finished)?;
         }
@@ -275,6 +276,14 @@ impl<W: Write> Console<W> {
     }
 
     fn summary(&mut self, summary: &Summary) -> io::Result<()> {
+        if let Some(found) = summary
+            .coverage
+            .as_ref()
+            .filter(|_| self.shows(Item::Steps))
+        {
+            let table = coverage(found);
+            self.write(&format!(" ─────────\n{table}"))?;
+        }
         let time = format!("[{:>5.1}s]", summary.duration.0.as_secs_f64());
         let word = self.paint.bold(" Summary");
         let mut text = format!(" ─────────\n{word} {time} {}\n", words::totals(summary));
@@ -431,6 +440,7 @@ impl<W: Write> Reporter for Console<W> {
             step_ends: false,
             passed_steps: self.shows(Item::Steps),
             journal: self.shows(Item::Everything),
+            coverage: self.shows(Item::Steps),
         }
     }
 }
