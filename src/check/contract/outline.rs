@@ -170,9 +170,12 @@ impl Drawer<'_> {
             self.draw(&inner, outline);
         }
         for key in ["oneOf", "anyOf"] {
-            for (index, inner) in parts(schema, pointer, key).into_iter().enumerate() {
-                let name = self.name_of(&inner, key, index);
-                self.draw_branch(Some(name), &inner, true, &inner, outline);
+            let all = parts(schema, pointer, key);
+            // One that may also be null is no choice that needs a name.
+            let choices = all.iter().filter(|inner| !self.is_null(inner)).count();
+            for (index, inner) in all.iter().enumerate() {
+                let name = (choices > 1).then(|| self.name_of(inner, key, index));
+                self.draw_branch(name, inner, true, inner, outline);
             }
         }
         if schema.contains_key("if") {
@@ -270,6 +273,14 @@ impl Drawer<'_> {
         outline.branches.push(branch);
     }
 
+    fn is_null(&self, pointer: &str) -> bool {
+        let kind = self
+            .document
+            .pointer(pointer)
+            .and_then(|schema| schema.get("type"));
+        kind.and_then(Value::as_str) == Some("null")
+    }
+
     /// What an alternative is called: by what it refers to, else by its number.
     fn name_of(&self, pointer: &str, key: &str, index: usize) -> String {
         let schema = self.document.pointer(pointer);
@@ -363,6 +374,12 @@ mod tests {
                 "+ $.status (Other) \"on\"",
             ]
         );
+    }
+
+    #[test]
+    fn what_may_also_be_null_is_no_alternative() {
+        let schema = json!({ "anyOf": [{ "enum": ["on"] }, { "type": "null" }] });
+        assert_eq!(marked(schema, &[json!(null)]), ["- $ \"on\""]);
     }
 
     #[test]

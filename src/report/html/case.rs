@@ -85,7 +85,7 @@ pub(super) fn entry(finished: &CaseFinished, run: Option<&RunStarted>) -> Entry 
         duration: Some(finished.duration).filter(|_| started),
     };
     let mut body = Html::default();
-    if unhappy || finished.flaky || !finished.steps.is_empty() {
+    if unhappy || finished.flaky || !finished.warnings.is_empty() || !finished.steps.is_empty() {
         facts(&mut body, finished);
         problems(&mut body, finished);
         earlier(&mut body, &finished.earlier);
@@ -210,6 +210,9 @@ fn problems(html: &mut Html, finished: &CaseFinished) {
     }
     for problem in &finished.cleanup_problems {
         html.diagnostic(&problem.problem.clone().note("while cleaning up"));
+    }
+    for warning in &finished.warnings {
+        html.diagnostic(&warning.problem);
     }
     for request in &finished.unmatched {
         html.element(
