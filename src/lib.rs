@@ -17,6 +17,7 @@ pub mod report;
 pub mod run;
 pub mod scenario;
 pub mod schemas;
+pub mod signature;
 pub mod source;
 pub mod step;
 pub mod value;

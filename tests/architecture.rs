@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 /// each other.
 const ROWS: &[&[&str]] = &[
     &["source", "value"],
-    &["diagnostic", "clock", "random"],
+    &["diagnostic", "clock", "random", "signature"],
     &["expr", "http", "event"],
     &["document"],
     &["check"],

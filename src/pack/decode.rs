@@ -18,15 +18,19 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Pack> {
     let fields = decoder.fields(node, &PACK);
     node.as_map()?;
     check_requires(&fields, decoder);
-    if let Some(webhooks) = fields.get("webhooks") {
-        super::webhooks::check(webhooks, decoder);
-    }
     let name = fields
         .get("pack")
         .and_then(|node| decode_name(node, decoder));
     // Without a name that makes sense, the rest of the file is still worth reading.
     let (name, name_place) = name.unwrap_or_else(|| (String::new(), decoder.place(node)));
+    let secrets = fields
+        .get("secrets")
+        .map(|node| SecretSpec::decode_map(node, decoder))
+        .unwrap_or_default();
     Some(Pack {
+        signature: fields
+            .get("webhooks")
+            .and_then(|node| super::webhooks::decode(node, &secrets, decoder)),
         version: decode_version(fields.get("version"), decoder),
         title: text(&fields, "title", decoder),
         docs: text(&fields, "docs", decoder),
@@ -36,10 +40,7 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Pack> {
         environments: decode_environments(node, fields.get("environments"), decoder),
         hosts: decode_hosts(&fields, "hosts", decoder),
         refuse: decode_hosts(&fields, "refuse", decoder),
-        secrets: fields
-            .get("secrets")
-            .map(|node| SecretSpec::decode_map(node, decoder))
-            .unwrap_or_default(),
+        secrets,
         request: decode_request(fields.get("request"), decoder),
         settings: fields
             .get("settings")

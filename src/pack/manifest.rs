@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::{Action, EmulatorFile};
+use super::{Action, EmulatorFile, SignatureSpec};
 use crate::check::Contract;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Setting, Template};
@@ -31,6 +31,8 @@ pub struct Pack {
     pub refuse: Vec<String>,
     pub secrets: Vec<SecretSpec>,
     pub request: RequestDefaults,
+    /// How its webhooks are signed; `None` where the pack has none.
+    pub signature: Option<SignatureSpec>,
     pub settings: Vec<SettingSpec>,
     pub contract: Option<Arc<Contract>>,
     /// What the `emulator` environment serves.

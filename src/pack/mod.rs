@@ -21,3 +21,4 @@ pub use manifest::{
     Environment, Pack, RateLimit, RequestDefaults, SecretSpec, SettingSpec, Target,
 };
 pub use sandbox::{Instance, InstanceReport, InstanceSpec, Sandboxes};
+pub use webhooks::SignatureSpec;

@@ -143,7 +143,7 @@ pub static WEBHOOKS: Table = Table {
 
 pub static SIGNATURE: Table = Table {
     name: "`signature`",
-    doc: "How the provider signs its webhooks.",
+    doc: "How the provider signs its webhooks. The emulator signs by it, and the runner verifies by it.",
     keys: &[
         KeySpec::new(
             "scheme",
@@ -158,30 +158,49 @@ pub static SIGNATURE: Table = Table {
         )
         .required(),
         KeySpec::new(
+            "value",
+            Shape::Text,
+            "How that header is written, such as `t=${{ timestamp }},v1=${{ signature }}` or `sha256=${{ signature }}`; by \
+             default the signature alone. Items stand between commas; there may be several signatures, of which one has \
+             to match.",
+        ),
+        KeySpec::new(
             "timestamp_header",
             Shape::Plain,
-            "The header that holds the time of signing.",
+            "The header that holds the time of signing, where it is not in `value`.",
+        ),
+        KeySpec::new(
+            "timestamp",
+            Shape::Literal(&["unix", "unix_ms"]),
+            "What the time of signing counts: seconds (`unix`, the default) or milliseconds (`unix_ms`).",
         ),
         KeySpec::new(
             "signed",
             Shape::Text,
-            "What is signed: an expression over `text`, the body, and `timestamp`.",
-        ),
+            "What is signed: text with `${{ text }}`, the raw body, and `${{ timestamp }}` in it.",
+        )
+        .required(),
         KeySpec::new(
             "encoding",
             Shape::Literal(&["base64", "hex"]),
             "How the signature is written: `base64` or `hex`.",
+        )
+        .required(),
+        KeySpec::new(
+            "tolerance",
+            Shape::Duration,
+            "How far the time of signing may be from that of the arrival.",
         ),
-        KeySpec::new("tolerance", Shape::Duration, "How old a signature may be."),
         KeySpec::new(
             "public_key",
             Shape::Text,
-            "The provider's public key, for `ed25519`.",
+            "The provider's public key, for `ed25519`, in hex, base64 or PEM: a secret of the pack, or `captures.name`.",
         ),
         KeySpec::new(
             "secret",
             Shape::Text,
-            "The shared secret, for `hmac_sha256`.",
+            "The shared secret, for `hmac_sha256`: a secret of the pack, or `captures.name`, which is what a step captured \
+             under that name.",
         ),
     ],
 };
