@@ -3,6 +3,9 @@
 //! A virtual clock is a discrete-event clock. It starts at a fixed instant and moves only when every branch of its
 //! scenario is blocked on time; then it jumps to the earliest deadline. Input and output take no virtual time.
 
+mod alarm;
+mod bell;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::Future;
@@ -11,6 +14,9 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::oneshot;
+
+pub use alarm::Alarm;
+pub use bell::Bell;
 
 /// The instant at which every virtual clock starts: 2026-01-01T00:00:00Z.
 pub const VIRTUAL_START: Timestamp = Timestamp::constant(1_767_225_600, 0);
@@ -28,9 +34,13 @@ struct Timeline {
     now: Timestamp,
     /// Branches that are not blocked on time.
     running: usize,
-    sleepers: BTreeMap<(Timestamp, u64), oneshot::Sender<()>>,
+    sleepers: BTreeMap<Key, oneshot::Sender<()>>,
+    alarms: BTreeMap<Key, oneshot::Sender<()>>,
     next_sleeper: u64,
 }
+
+/// When something is due, and for those of one instant the order in which they began to wait.
+type Key = (Timestamp, u64);
 
 impl Clock {
     /// A clock that tells what `wall` tells and really waits.
@@ -50,6 +60,7 @@ impl Clock {
             now,
             running: 1,
             sleepers: BTreeMap::new(),
+            alarms: BTreeMap::new(),
             next_sleeper: 0,
         }))))
     }
@@ -86,15 +97,24 @@ impl Clock {
         if let Kind::Virtual(timeline) = &*self.0 {
             let mut timeline = lock(timeline);
             let target = later(timeline.now, duration);
+            timeline.ring_up_to(target);
             timeline.wake_up_to(target);
         }
+    }
+
+    /// Counts one more running branch until what is returned is dropped: for work that no virtual time may pass over,
+    /// such as a delivery that is on its way.
+    #[must_use]
+    pub fn branch(&self) -> Branch {
+        self.change_running(|running| *running += 1);
+        Branch(self.clone())
     }
 
     /// Runs several branches at once and waits for all of them. While they run, the caller is not itself a branch, so
     /// that the clock moves when all of *them* are blocked on time.
     pub async fn join<F: Future>(&self, branches: Vec<F>) -> Vec<F::Output> {
         let branches = branches.into_iter().map(|branch| {
-            let running = Running::enter(self);
+            let running = self.branch();
             async move {
                 let output = branch.await;
                 drop(running);
@@ -126,10 +146,31 @@ impl fmt::Debug for Clock {
 
 impl Timeline {
     fn advance_if_all_blocked(&mut self) {
-        if self.running == 0
-            && let Some((&(earliest, _), _)) = self.sleepers.first_key_value()
-        {
-            self.wake_up_to(earliest);
+        if self.running > 0 {
+            return;
+        }
+        let Some(&(earliest, _)) = self.sleepers.keys().next() else {
+            return;
+        };
+        // What happens by an instant has happened before a branch that waited for it goes on.
+        match self.alarms.first_entry() {
+            Some(entry) if entry.key().0 <= earliest => {
+                self.now = self.now.max(entry.key().0);
+                self.running += 1;
+                let _ = entry.remove().send(());
+            }
+            _ => self.wake_up_to(earliest),
+        }
+    }
+
+    /// Rings, in order, every alarm that is set for `target` or before.
+    fn ring_up_to(&mut self, target: Timestamp) {
+        while let Some(entry) = self.alarms.first_entry() {
+            if entry.key().0 > target {
+                break;
+            }
+            self.running += 1;
+            let _ = entry.remove().send(());
         }
     }
 
@@ -151,7 +192,7 @@ impl Timeline {
 /// A branch blocked on a virtual clock. Dropping it, woken or not, leaves the branch running.
 struct Sleep<'a> {
     clock: &'a Clock,
-    key: (Timestamp, u64),
+    key: Key,
     woken: Option<oneshot::Receiver<()>>,
 }
 
@@ -196,17 +237,11 @@ impl Drop for Sleep<'_> {
     }
 }
 
-/// Counts one more running branch for as long as it lives.
-struct Running(Clock);
+/// A running branch, for as long as it lives.
+#[derive(Debug)]
+pub struct Branch(Clock);
 
-impl Running {
-    fn enter(clock: &Clock) -> Self {
-        clock.change_running(|running| *running += 1);
-        Self(clock.clone())
-    }
-}
-
-impl Drop for Running {
+impl Drop for Branch {
     fn drop(&mut self) {
         self.0
             .change_running(|running| *running = running.saturating_sub(1));
