@@ -13,6 +13,7 @@ pub mod lint;
 pub mod pack;
 pub mod plan;
 pub mod random;
+pub mod receiver;
 pub mod report;
 pub mod run;
 pub mod scenario;

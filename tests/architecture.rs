@@ -15,7 +15,7 @@ const ROWS: &[&[&str]] = &[
     &["source", "value"],
     &["diagnostic", "clock", "random", "signature"],
     &["expr", "http", "event"],
-    &["document"],
+    &["document", "receiver"],
     &["check"],
     &["step"],
     &["scenario", "pack"],

@@ -44,6 +44,12 @@ impl Bell {
         self.lock().rung = false;
     }
 
+    /// Whether it is the same bell.
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Rung> {
         self.0.rung.lock().unwrap_or_else(PoisonError::into_inner)
     }

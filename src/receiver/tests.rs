@@ -1,0 +1,1 @@
+//! A receiver under use and abuse.
