@@ -132,12 +132,7 @@ impl Expect {
             "duration" => self.matcher(key, Subject::Duration, value, decoder),
             "passed" => self.matcher(key, Subject::Passed, value, decoder),
             "error" => self.matcher(key, Subject::Error, value, decoder),
-            "signature" => {
-                let problem =
-                    Diagnostic::error("unfit-check", "`signature` is for `receive` steps")
-                        .at(decoder.key_place(key));
-                decoder.problem(problem);
-            }
+            "signature" => self.matcher(key, Subject::Signature, value, decoder),
             path if path.starts_with('$') => self.path(key, value, decoder),
             _ => {
                 let problem = unknown_check(key, decoder);
@@ -178,6 +173,45 @@ impl Expect {
         });
     }
 
+    /// Says of a check of the signature that it is of no use here.
+    pub fn refuse_signature(&self, decoder: &mut Decoder) {
+        for check in &self.checks {
+            if matches!(check.subject, Subject::Signature) {
+                let problem =
+                    Diagnostic::error("unfit-check", "`signature` is for `receive` steps")
+                        .at(check.place.clone());
+                decoder.problem(problem);
+            }
+        }
+    }
+
+    /// Says of checks that are about an answer that a webhook is none.
+    pub fn refuse_unfit_for_webhooks(&self, decoder: &mut Decoder) {
+        for check in &self.checks {
+            let name = match check.subject {
+                Subject::Status
+                | Subject::Cookie(_)
+                | Subject::Contract
+                | Subject::Duration
+                | Subject::Error
+                | Subject::Passed
+                | Subject::Count => check.subject.code(),
+                Subject::Header(_)
+                | Subject::Text
+                | Subject::Json
+                | Subject::Schema
+                | Subject::Signature
+                | Subject::Path(_) => continue,
+            };
+            let problem = Diagnostic::error("unfit-check", format!("a webhook has no `{name}`"))
+                .at(check.place.clone())
+                .help(
+                    "it has `headers`, a body (`$…`, `json`, `text`, `schema`) and a `signature`",
+                );
+            decoder.problem(problem);
+        }
+    }
+
     /// A request that is to fail has no response that anything else could be expected of.
     fn refuse_checks_beside_error(&self, decoder: &mut Decoder) {
         if !self.states_error() {
@@ -192,6 +226,17 @@ impl Expect {
                 .at(check.place.clone());
                 decoder.problem(problem);
             }
+        }
+    }
+}
+
+impl Check {
+    /// Decodes the `count` of a `receive`.
+    pub fn count(entry: &Entry, decoder: &mut Decoder) -> Self {
+        Self {
+            place: decoder.key_place(&entry.key),
+            subject: Subject::Count,
+            matcher: Matcher::decode(&entry.value, decoder, Subject::Count.domain()),
         }
     }
 }

@@ -18,8 +18,12 @@ pub(super) enum Domain {
     Duration,
     /// How many branches passed.
     Count,
+    /// How many webhooks came.
+    Webhooks,
     /// `timeout`, `connection` or `tls`.
     Error,
+    /// `valid`, `invalid` or `missing`.
+    Signature,
     Boolean,
 }
 
@@ -29,6 +33,7 @@ const NUMERIC: &[&str] = &[
 ];
 const WORDS: &[&str] = &["eq", "in", "any_of"];
 const ERRORS: [&str; 3] = ["timeout", "connection", "tls"];
+const SIGNATURES: [&str; 3] = ["valid", "invalid", "missing"];
 
 impl Domain {
     /// The value as a message names it.
@@ -39,7 +44,9 @@ impl Domain {
             Self::Status => "`status`",
             Self::Duration => "`duration`",
             Self::Count => "`passed`",
+            Self::Webhooks => "`count`",
             Self::Error => "`error`",
+            Self::Signature => "`signature`",
             Self::Boolean => "`contract`",
         }
     }
@@ -48,8 +55,8 @@ impl Domain {
     pub(super) fn operators(self) -> Option<&'static [&'static str]> {
         match self {
             Self::Json | Self::Text => None,
-            Self::Status | Self::Duration | Self::Count => Some(NUMERIC),
-            Self::Error => Some(WORDS),
+            Self::Status | Self::Duration | Self::Count | Self::Webhooks => Some(NUMERIC),
+            Self::Error | Self::Signature => Some(WORDS),
             Self::Boolean => Some(&["eq"]),
         }
     }
@@ -61,11 +68,12 @@ impl Domain {
             Self::Text => text(value),
             Self::Status => status(value),
             Self::Duration => duration(&value),
-            Self::Count => match &value {
+            Self::Count | Self::Webhooks => match &value {
                 Value::Number(_) => Ok(value),
                 _ => Err(Fault::found("expected a number", &value)),
             },
-            Self::Error => error_word(value),
+            Self::Error => word(value, &ERRORS, "a way in which a request fails"),
+            Self::Signature => word(value, &SIGNATURES, "how a webhook is signed"),
             Self::Boolean => match &value {
                 Value::Bool(_) => Ok(value),
                 _ => Err(Fault::found("expected `true` or `false`", &value)),
@@ -84,7 +92,7 @@ impl Domain {
 
     pub(super) fn show(self, value: &Value, show: Show<'_>) -> String {
         match (self, value) {
-            (Self::Status | Self::Error, Value::String(word)) => word.clone(),
+            (Self::Status | Self::Error | Self::Signature, Value::String(word)) => word.clone(),
             (Self::Duration, Value::Number(nanos)) => {
                 format_duration(Duration::from_nanos(nanos.as_u64().unwrap_or(u64::MAX)))
             }
@@ -153,18 +161,18 @@ fn duration(value: &Value) -> Result<Value, Fault> {
     }
 }
 
-fn error_word(value: Value) -> Result<Value, Fault> {
-    if value.as_str().is_some_and(|word| ERRORS.contains(&word)) {
+/// One of a few words, and what to say of another.
+fn word(value: Value, words: &[&'static str; 3], what: &str) -> Result<Value, Fault> {
+    if value.as_str().is_some_and(|word| words.contains(&word)) {
         return Ok(value);
     }
-    let fault = Fault::new(format!(
-        "{} is not a way in which a request fails",
-        named(&value)
-    ));
-    Err(
-        match value.as_str().and_then(|word| did_you_mean(word, ERRORS)) {
-            Some(close) => fault.help(format!("did you mean `{close}`?")),
-            None => fault.help("a request fails with `timeout`, `connection` or `tls`"),
-        },
-    )
+    let fault = Fault::new(format!("{} is not {what}", named(&value)));
+    let close = value
+        .as_str()
+        .and_then(|word| did_you_mean(word, words.iter().copied()));
+    let [first, second, third] = words;
+    Err(match close {
+        Some(close) => fault.help(format!("did you mean `{close}`?")),
+        None => fault.help(format!("it is `{first}`, `{second}` or `{third}`")),
+    })
 }

@@ -83,6 +83,11 @@ impl Trial<'_> {
                 None => self.errored("unfit-check", "`passed` is for `parallel` steps"),
             },
             (Subject::Error, _) => self.judge_error(),
+            (Subject::Signature, _) => self.judge_signature(),
+            (Subject::Count, _) => match self.evidence.count {
+                Some(count) => self.judge(Look::There(&Value::from(count))),
+                None => self.errored("unfit-check", "`count` is for `receive` steps"),
+            },
             (subject, Some(response)) => match subject {
                 Subject::Contract => self.judge_contract(),
                 subject => subject.look(response, |look| self.judge(look)),
@@ -274,6 +279,32 @@ impl Trial<'_> {
                 self.expected()
             ))
             .label(format!("answered {got}"))
+        })
+    }
+
+    fn judge_signature(&self) -> Verdict {
+        let Some(signature) = self.evidence.signature else {
+            return self.errored("no-response", "there is no webhook that could be checked");
+        };
+        if self
+            .ready
+            .holds(Some(&Value::from(signature.word())), self.cx)
+            == Answer::Yes
+        {
+            return Verdict::Passed;
+        }
+        self.failed(|| {
+            let failure = self
+                .failure(format!(
+                    "expected the signature to be {}, and it is {}",
+                    self.expected(),
+                    signature.word()
+                ))
+                .label(signature.word());
+            match signature.reason() {
+                Some(reason) => failure.note(self.cx.show.text(reason)),
+                None => failure,
+            }
         })
     }
 

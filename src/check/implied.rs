@@ -4,6 +4,7 @@ use super::evaluate::reason_phrase;
 use super::show::{LINE_LIMIT, Show, limited};
 use super::{Evidence, Verdict};
 use crate::diagnostic::Diagnostic;
+use crate::signature;
 use crate::source::Place;
 use crate::value::counted;
 
@@ -24,6 +25,24 @@ pub fn implied_status(evidence: Evidence<'_>, place: &Place) -> Verdict {
             .label(format!("answered {status}"))
             .help(format!(
                 "a request must answer 2xx unless it says otherwise; if this is right, write `expect: {{ status: {status} }}`"
+            )),
+    )
+}
+
+/// Whether a webhook is signed as its pack says, for a step whose `expect` does not say how it is to be signed.
+#[must_use]
+pub fn implied_signature(signature: &signature::Verdict, place: &Place) -> Verdict {
+    let Some(reason) = signature.reason() else {
+        return Verdict::Passed;
+    };
+    let word = signature.word();
+    Verdict::Failed(
+        Diagnostic::error("signature", format!("the webhook's signature is {word}"))
+            .at(place.clone())
+            .label(word)
+            .note(reason)
+            .help(format!(
+                "webhooks must be signed as the pack says; if this is right, write `expect: {{ signature: {word} }}`"
             )),
     )
 }

@@ -17,6 +17,7 @@ mod tests;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Reference, Scope};
 use crate::http::{Response, TransportError};
+use crate::signature;
 use crate::source::Place;
 use crate::value::{Path, Redactor};
 
@@ -25,7 +26,7 @@ pub use contract::{
     RequestBreach,
 };
 pub use decode::EXPECT;
-pub use implied::{implied_contract, implied_status};
+pub use implied::{implied_contract, implied_signature, implied_status};
 pub use matchers::{Matcher, OPERATORS, OperatorSpec};
 pub use schema::Schema;
 
@@ -63,6 +64,10 @@ pub enum Subject {
     Passed,
     /// The way in which the request failed.
     Error,
+    /// Whether a webhook is signed as it should be.
+    Signature,
+    /// How many webhooks came.
+    Count,
     Path(Path),
 }
 
@@ -73,6 +78,10 @@ pub struct Evidence<'a> {
     pub error: Option<&'a TransportError>,
     /// How many branches of a `parallel` passed.
     pub passed: Option<usize>,
+    /// What verifying a webhook came to.
+    pub signature: Option<&'a signature::Verdict>,
+    /// How many webhooks came.
+    pub count: Option<usize>,
     /// The pack's contract and the operation that was called.
     pub contract: Option<(&'a Contract, Operation<'a>)>,
     /// Takes secrets out of what messages quote, before it is shortened.
@@ -96,6 +105,12 @@ impl Check {
         matches!(self.subject, Subject::Contract)
             && self.matcher.as_literal() == Some(&crate::value::Value::Bool(true))
     }
+
+    /// Everything its expressions read.
+    #[must_use]
+    pub fn references(&self) -> Vec<Reference> {
+        self.matcher.references()
+    }
 }
 
 impl Expect {
@@ -109,6 +124,12 @@ impl Expect {
     #[must_use]
     pub fn states_contract(&self) -> bool {
         self.states(|subject| matches!(subject, Subject::Contract))
+    }
+
+    /// Whether it says anything of `signature`, so that a valid one is not implied.
+    #[must_use]
+    pub fn states_signature(&self) -> bool {
+        self.states(|subject| matches!(subject, Subject::Signature))
     }
 
     /// Whether it wants the request to fail, so that there is no response to be checked.

@@ -32,6 +32,8 @@ impl Subject {
             Self::Duration => "duration",
             Self::Passed => "passed",
             Self::Error => "error",
+            Self::Signature => "signature",
+            Self::Count => "count",
             Self::Path(_) => "path",
         }
     }
@@ -43,7 +45,9 @@ impl Subject {
             Self::Header(name) => format!("header `{name}`: "),
             Self::Cookie(name) => format!("cookie `{name}`: "),
             Self::Json | Self::Schema => "body: ".to_owned(),
-            Self::Text | Self::Duration | Self::Passed => format!("{}: ", self.code()),
+            Self::Text | Self::Duration | Self::Passed | Self::Signature | Self::Count => {
+                format!("{}: ", self.code())
+            }
             Self::Path(path) => format!("`{path}`: "),
         }
     }
@@ -57,6 +61,8 @@ impl Subject {
             Self::Duration => Domain::Duration,
             Self::Passed => Domain::Count,
             Self::Error => Domain::Error,
+            Self::Signature => Domain::Signature,
+            Self::Count => Domain::Webhooks,
         }
     }
 
@@ -95,7 +101,9 @@ impl Subject {
                 Ok(body) => self.look_into(&body, then),
                 Err(error) => then(Look::Unreadable(error)),
             },
-            Self::Contract | Self::Passed | Self::Error => then(Look::Absent(Vec::new())),
+            Self::Contract | Self::Passed | Self::Error | Self::Signature | Self::Count => {
+                then(Look::Absent(Vec::new()))
+            }
         }
     }
 

@@ -219,6 +219,7 @@ impl Case<'_> {
                 .map(|count| usize::try_from(count).unwrap()),
             contract: None,
             redactor: Some(&redactor),
+            ..Evidence::default()
         };
         let verdicts = expect.evaluate(evidence, &scope);
         let passed = verdicts

@@ -95,6 +95,12 @@ pub(super) struct RunArgs {
     /// Skip scenarios that declare longer waits on a real sandbox
     #[arg(long, value_name = "DUR", default_value = "2m")]
     pub max_wait: String,
+    /// Where the receiver of webhooks listens [default: a free port of this machine's own]
+    #[arg(long, value_name = "ADDR")]
+    pub webhook_listen: Option<String>,
+    /// The public URL that leads there, such as a tunnel's: real sandboxes can then send webhooks
+    #[arg(long, value_name = "URL")]
+    pub webhook_url: Option<String>,
     /// Set a variable; the value is a YAML scalar (repeatable)
     #[arg(long = "var", value_name = "NAME=VALUE", action = ArgAction::Append)]
     pub vars: Vec<String>,

@@ -12,7 +12,7 @@ use crate::check::OPERATORS;
 use crate::diagnostic::Diagnostic;
 use crate::expr::functions;
 use crate::pack::Library;
-use crate::plan::{Bindings, Environments, Selection, plan};
+use crate::plan::{Bindings, Environments, Reach, Selection, plan};
 
 /// One line of a list: its columns, and the same for machines.
 struct Row {
@@ -58,7 +58,11 @@ fn scenarios(
     };
     let no_env = |_: &str| None;
     let mut bindings = Bindings::new(&environments, &no_env);
-    let plan = plan(files, &selection, &mut bindings, std::time::Duration::MAX);
+    let reach = Reach {
+        max_wait: std::time::Duration::MAX,
+        public_receiver: true,
+    };
+    let plan = plan(files, &selection, &mut bindings, reach);
     let rows = plan.cases.iter().map(|planned| {
         let case = &planned.case;
         Row {

@@ -17,8 +17,9 @@ use super::{DEFAULT_SEED, dry_run, vars};
 use crate::diagnostic::Diagnostic;
 use crate::emulator::Emulators;
 use crate::event::{Coverage, Event, Offset, Summary};
-use crate::http::{Client, ClientOptions, Proxies};
-use crate::plan::{Bindings, Environments, Plan, Selection, plan};
+use crate::http::{Client, ClientOptions, Proxies, Url};
+use crate::plan::{Bindings, Environments, Plan, Reach, Selection, plan};
+use crate::receiver::{self, Destinations, Receiver};
 use crate::report::{Console, Context, Desk, Options as ConsoleOptions, Seat, Target, open};
 use crate::run::{self, ContractMode, Options, Resources, StopHandle};
 use crate::value::parse_duration;
@@ -73,6 +74,7 @@ pub(super) struct Prepared {
     plan: Plan,
     options: Options,
     seats: Vec<Seat>,
+    receiver: receiver::Options,
     /// An empty selection is fine for a shard.
     sharded: bool,
 }
@@ -117,7 +119,12 @@ pub(super) fn prepare(
     let given: Vec<String> = vars.iter().map(|(name, _)| name.clone()).collect();
     let files = project.load_all(&found.files, &library, &given, |loaded| loaded);
     let mut bindings = Bindings::new(&environments, &env);
-    let plan = plan(files, &selection, &mut bindings, max_wait);
+    let receiver = receiver_options(args).map_err(|problem| vec![problem])?;
+    let reach = Reach {
+        max_wait,
+        public_receiver: receiver.public.is_some(),
+    };
+    let plan = plan(files, &selection, &mut bindings, reach);
     unknown_names(&selection, &plan)?;
     unknown_packs(&environments, &plan)?;
     let all_on_emulators = plan.packs.iter().all(|pack| pack.base_url.is_none());
@@ -152,8 +159,45 @@ pub(super) fn prepare(
         plan,
         options,
         seats,
+        receiver,
         sharded: selection.shard.is_some(),
     })
+}
+
+/// `--webhook-listen ADDR` and `--webhook-url PUBLIC_URL`.
+fn receiver_options(args: &RunArgs) -> Result<receiver::Options, Diagnostic> {
+    let usage = |message: String| Diagnostic::error("usage", message);
+    let mut options = receiver::Options::default();
+    if let Some(text) = &args.webhook_listen {
+        options.listen = text.parse().map_err(|_| {
+            usage(format!(
+                "`--webhook-listen {text}` is not an address such as `127.0.0.1:9000`"
+            ))
+        })?;
+    }
+    if let Some(text) = &args.webhook_url {
+        let url = Url::parse(text).ok().filter(|url| {
+            matches!(url.scheme(), "http" | "https")
+                && url.has_host()
+                && url.query().is_none()
+                && url.fragment().is_none()
+        });
+        if url.is_none() {
+            let problem = usage(format!("`--webhook-url {text}` is not a URL"));
+            return Err(problem.help(
+                "give the public address of `--webhook-listen`, such as `https://name.example.com`",
+            ));
+        }
+        if args.webhook_listen.is_none() {
+            let problem = usage(
+                "`--webhook-url` says where webhooks come from, and not where they arrive"
+                    .to_owned(),
+            );
+            return Err(problem.help("add `--webhook-listen`, the address that the tunnel leads to, such as `127.0.0.1:9000`"));
+        }
+    }
+    options.public.clone_from(&args.webhook_url);
+    Ok(options)
 }
 
 /// `--env NAME` and `--env PACK=NAME`.
@@ -267,6 +311,12 @@ fn rerun_options(args: &RunArgs) -> Vec<String> {
     for value in &args.packs {
         add("--packs", value.display().to_string());
     }
+    if let Some(value) = &args.webhook_listen {
+        add("--webhook-listen", value.clone());
+    }
+    if let Some(value) = &args.webhook_url {
+        add("--webhook-url", value.clone());
+    }
     for value in &args.vars_file {
         add("--vars-file", value.display().to_string());
     }
@@ -293,6 +343,7 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
         plan,
         mut options,
         mut seats,
+        receiver,
         sharded,
     } = prepared;
     if plan.cases.is_empty() && plan.invalid_files.is_empty() && !sharded {
@@ -330,7 +381,7 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
     options.journal |= needs.journal;
     options.coverage |= needs.coverage;
     super::silence_panics();
-    let outcome = block_on(plan, options, &desk);
+    let outcome = block_on(plan, options, receiver, &desk);
     let mut unwritten = Vec::new();
     if let Some(desk) = Rc::into_inner(desk) {
         unwritten = desk.finish();
@@ -359,6 +410,7 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
 fn block_on(
     plan: Plan,
     options: Options,
+    receiver: receiver::Options,
     desk: &Rc<Desk>,
 ) -> Result<(Summary, Option<u8>), Diagnostic> {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -382,9 +434,11 @@ fn block_on(
         let signals = tokio::task::spawn_local(watch(caught, handle, Rc::clone(&signal)));
         let ticks = tokio::task::spawn_local(tick(Rc::clone(desk)));
         let sink = Rc::clone(desk);
+        let receiver = Receiver::new(receiver);
         let resources = Resources {
             client,
-            sandboxes: Arc::new(Emulators::new()),
+            sandboxes: Arc::new(Emulators::new(Destinations::Receiver(receiver.clone()))),
+            receiver,
             env: Box::new(env),
             events: Box::new(move |event: Event| sink.event(event)),
             stop,

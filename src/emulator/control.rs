@@ -1,11 +1,14 @@
 //! The default instance, and the endpoints under `/_emulator/` by which a client in any language steers it.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use http::Method;
 use serde_json::json;
+use tokio::runtime::Handle;
 
 use super::Blueprint;
 use super::instance::Instance;
+use super::live::{Courier, Live, SUBSCRIBE};
 use super::request::{Answer, Incoming};
 use super::server::engine_error;
 use crate::clock::Clock;
@@ -13,50 +16,57 @@ use crate::diagnostic::did_you_mean;
 use crate::value::{Map, Value, parse_duration};
 
 const PREFIX: &str = "/_emulator/";
-const ENDPOINTS: &str =
-    "GET clock, POST clock, GET state, GET requests, POST reset, GET settings, PUT settings";
+const ENDPOINTS: &str = "GET clock, POST clock, GET state, GET requests, POST reset, GET settings, PUT settings, POST subscribe";
 
 /// The instance of everybody who names none.
-pub(super) struct DefaultInstance(Mutex<Held>);
+pub(super) struct DefaultInstance {
+    live: Arc<Live>,
+    held: Mutex<Held>,
+}
 
 struct Held {
     blueprint: Blueprint,
     clock: Clock,
-    instance: Instance,
 }
 
 impl DefaultInstance {
-    pub(super) fn new(blueprint: Blueprint, clock: Clock) -> Result<Self, String> {
+    pub(super) fn new(
+        blueprint: Blueprint,
+        clock: Clock,
+        courier: &Arc<Courier>,
+        runtime: &Handle,
+    ) -> Result<Self, String> {
         let instance = blueprint.build(clock.clone())?;
-        Ok(Self(Mutex::new(Held {
-            blueprint,
-            clock,
-            instance,
-        })))
+        Ok(Self {
+            live: Live::new(instance, courier, runtime),
+            held: Mutex::new(Held { blueprint, clock }),
+        })
     }
 
-    pub(super) fn answer(&self, request: Incoming) -> Answer {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match request.uri.path().strip_prefix(PREFIX) {
-            None => held.instance.answer(request),
-            Some(endpoint) => {
-                let (method, endpoint) = (request.method.to_string(), endpoint.to_owned());
-                held.control(&method, &endpoint, request.json.as_deref())
-            }
+    pub(super) async fn answer(&self, request: Incoming) -> Answer {
+        let path = request.uri.path();
+        let endpoint = path.strip_prefix(PREFIX).filter(|_| path != SUBSCRIBE);
+        let Some(endpoint) = endpoint.map(str::to_owned) else {
+            return self.live.answer(request).await;
+        };
+        let answer = self.control(request.method.as_str(), &endpoint, request.json.as_deref());
+        // Who moves the clock finds done what was due by then.
+        if request.method == Method::POST && endpoint == "clock" {
+            self.live.settled().await;
         }
+        answer
     }
-}
 
-impl Held {
-    fn control(&mut self, method: &str, endpoint: &str, body: Option<&Value>) -> Answer {
+    fn control(&self, method: &str, endpoint: &str, body: Option<&Value>) -> Answer {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         let done = match (method, endpoint) {
-            ("GET", "clock") => Ok(self.tell_clock()),
-            ("POST", "clock") => self.advance(body),
+            ("GET", "clock") => Ok(held.tell_clock()),
+            ("POST", "clock") => held.advance(&self.live, body),
             ("GET", "state") => Ok(self.state()),
-            ("GET", "requests") => Ok(self.instance.requests()),
-            ("POST", "reset") => self.reset(),
-            ("GET", "settings") => Ok(Value::Object(self.blueprint.settings.clone())),
-            ("PUT", "settings") => self.set(body),
+            ("GET", "requests") => Ok(self.live.lock().requests()),
+            ("POST", "reset") => held.reset(&self.live),
+            ("GET", "settings") => Ok(Value::Object(held.blueprint.settings.clone())),
+            ("PUT", "settings") => held.set(&self.live, body),
             _ => {
                 let message = format!("no such endpoint; there are: {ENDPOINTS}");
                 return engine_error(404, &message);
@@ -68,11 +78,19 @@ impl Held {
         }
     }
 
+    fn state(&self) -> Value {
+        let mut instance = self.live.lock();
+        self.live.catch_up(&mut instance);
+        instance.state()
+    }
+}
+
+impl Held {
     fn tell_clock(&self) -> Value {
         json!({ "now": self.clock.now().to_string(), "virtual": self.clock.is_virtual() })
     }
 
-    fn advance(&mut self, body: Option<&Value>) -> Result<Value, String> {
+    fn advance(&self, live: &Arc<Live>, body: Option<&Value>) -> Result<Value, String> {
         if !self.clock.is_virtual() {
             return Err("this clock is the real one: start with `--clock virtual`".to_owned());
         }
@@ -81,22 +99,20 @@ impl Held {
             .and_then(Value::as_str)
             .ok_or("send a body like {\"advance\": \"1h\"}")?;
         self.clock.advance(parse_duration(by)?);
-        self.instance.catch_up();
+        live.catch_up(&mut live.lock());
         Ok(self.tell_clock())
     }
 
-    fn state(&mut self) -> Value {
-        self.instance.catch_up();
-        self.instance.state()
-    }
-
-    fn reset(&mut self) -> Result<Value, String> {
-        self.instance = self.blueprint.build(self.clock.clone())?;
+    fn reset(&self, live: &Arc<Live>) -> Result<Value, String> {
+        let fresh = self.blueprint.build(self.clock.clone())?;
+        let mut instance = live.lock();
+        *instance = fresh;
+        live.follow_up(&mut instance);
         Ok(json!({}))
     }
 
     /// Changes settings; the state stays, and the file's own values are made anew.
-    fn set(&mut self, body: Option<&Value>) -> Result<Value, String> {
+    fn set(&mut self, live: &Live, body: Option<&Value>) -> Result<Value, String> {
         let Some(Value::Object(wanted)) = body else {
             return Err("send a body like {\"name\": value}".to_owned());
         };
@@ -107,7 +123,7 @@ impl Held {
         }
         let before = std::mem::replace(&mut self.blueprint.settings, settings);
         match self.blueprint.build(self.clock.clone()) {
-            Ok(fresh) => self.instance.globals = fresh.globals,
+            Ok(fresh) => live.lock().globals = fresh.globals,
             Err(message) => {
                 self.blueprint.settings = before;
                 return Err(message);
@@ -132,11 +148,6 @@ impl Held {
 }
 
 impl Instance {
-    /// Does what has become due; what goes wrong is told by the next request.
-    fn catch_up(&mut self) {
-        let _ = self.run_due(self.clock.now());
-    }
-
     fn requests(&self) -> Value {
         json!({ "requests": self.journal.json() })
     }

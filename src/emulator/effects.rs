@@ -84,6 +84,8 @@ impl Instance {
                 self.timers.cancel(&name);
                 Ok(())
             }
+            Action::Emit { name, with } => self.emit(name, with, frame),
+            Action::Redeliver { id, headers } => self.redeliver(id, headers, frame),
         }
     }
 

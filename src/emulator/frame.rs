@@ -33,6 +33,17 @@ impl Frame {
         }
     }
 
+    /// Without a request: all that is read must be bound.
+    pub(super) fn empty() -> Self {
+        let request = Incoming::new(
+            http::Method::GET,
+            http::Uri::default(),
+            http::HeaderMap::new(),
+            bytes::Bytes::new(),
+        );
+        Self::new(Arc::new(request), Arc::default())
+    }
+
     pub(super) fn request(&self) -> &Incoming {
         &self.request
     }

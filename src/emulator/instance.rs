@@ -11,6 +11,7 @@ use super::request::{Answer, Incoming};
 use super::route;
 use super::store::Store;
 use super::timers::Timers;
+use super::webhooks::Outbox;
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expr, Outcome, Template};
@@ -18,7 +19,7 @@ use crate::pack::emulator::{
     Auth, Field, Find, Let, LetValue, NamedValue, Otherwise, Reply, RequestCheck, Route, Rule,
     Selection, Stage, Violation,
 };
-use crate::pack::{EmulatorFile, InstanceReport};
+use crate::pack::{EmulatorFile, InstanceReport, SignatureSpec};
 use crate::random::Stream;
 use crate::source::Place;
 use crate::value::{Map, Value};
@@ -29,6 +30,9 @@ pub(super) struct Instance {
     pub(super) globals: Globals,
     pub(super) store: Store,
     pub(super) timers: Timers,
+    pub(super) outbox: Outbox,
+    /// How its events are signed.
+    pub(super) signature: Option<SignatureSpec>,
     pub(super) journal: Journal,
     pub(super) random: RefCell<Stream>,
     /// The scenario's clock.
@@ -71,6 +75,8 @@ impl Instance {
             },
             store: Store::new(file),
             timers: Timers::default(),
+            outbox: Outbox::default(),
+            signature: None,
             journal: Journal::default(),
             random: RefCell::new(random),
             moment: Clock::standing_at(clock.now()),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::json;
 
+use crate::diagnostic::Diagnostic;
 use crate::source::Place;
 use crate::value::Value;
 
@@ -14,7 +15,24 @@ const CAPACITY: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Journal {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<Line>,
+}
+
+/// One thing that happened.
+#[derive(Debug)]
+enum Line {
+    Request(Entry),
+    Delivery(Delivered),
+}
+
+/// An attempt to deliver an event, or something that went wrong without a request.
+#[derive(Debug)]
+pub(super) struct Delivered {
+    at: Timestamp,
+    /// `delivery of customer.activated to https://…: 200 (attempt 1)`
+    text: String,
+    /// Whether the run's report shows it: nothing was sent.
+    wrong: bool,
 }
 
 /// One request.
@@ -53,19 +71,49 @@ pub(super) enum By {
 
 impl Journal {
     pub(super) fn push(&mut self, entry: Entry) {
+        self.add(Line::Request(entry));
+    }
+
+    pub(super) fn delivery(&mut self, delivered: Delivered) {
+        self.add(Line::Delivery(delivered));
+    }
+
+    /// Something that the pack's file has wrong, found while no request was at hand.
+    pub(super) fn problem(&mut self, at: Timestamp, what: &str, problem: &Diagnostic) {
+        let place = problem.place.as_ref().map_or_else(String::new, |place| {
+            format!(" ({}:{})", place.source.name, place.start().line)
+        });
+        self.add(Line::Delivery(Delivered {
+            at,
+            text: format!("{what}: {}{place}", problem.message),
+            wrong: true,
+        }));
+    }
+
+    fn add(&mut self, line: Line) {
         if self.entries.len() == CAPACITY {
             self.entries.pop_front();
         }
-        self.entries.push_back(entry);
+        self.entries.push_back(line);
     }
 
     pub(super) fn lines(&self) -> Vec<String> {
-        self.entries.iter().map(Entry::line).collect()
+        let line = |line: &Line| match line {
+            Line::Request(entry) => entry.line(),
+            Line::Delivery(delivered) => delivered.text.clone(),
+        };
+        self.entries.iter().map(line).collect()
     }
 
     /// Requests that no route answered, and those at which the pack's file proved wrong.
     pub(super) fn unmatched(&self) -> Vec<String> {
-        let unmatched = self.entries.iter().filter_map(|entry| {
+        let unmatched = self.entries.iter().filter_map(|line| {
+            let entry = match line {
+                Line::Request(entry) => entry,
+                Line::Delivery(delivered) => {
+                    return delivered.wrong.then(|| delivered.text.clone());
+                }
+            };
             let what = match &entry.answered.by {
                 By::Unmatched(why) => format!("no route; {why}"),
                 By::Problem(message) => message.clone(),
@@ -77,7 +125,33 @@ impl Journal {
     }
 
     pub(super) fn json(&self) -> Value {
-        self.entries.iter().map(Entry::json).collect()
+        let json = |line: &Line| match line {
+            Line::Request(entry) => entry.json(),
+            Line::Delivery(delivered) => delivered.json(),
+        };
+        self.entries.iter().map(json).collect()
+    }
+}
+
+impl Delivered {
+    pub(super) fn sent(at: Timestamp, event: &str, url: &str, outcome: &str) -> Self {
+        Self {
+            at,
+            text: format!("delivery of {event} to {url} → {outcome}"),
+            wrong: false,
+        }
+    }
+
+    pub(super) fn refused(at: Timestamp, event: &str, url: &str, why: &str) -> Self {
+        Self {
+            at,
+            text: format!("delivery of {event} to `{url}` was not made: {why}"),
+            wrong: true,
+        }
+    }
+
+    fn json(&self) -> Value {
+        json!({ "at": self.at.to_string(), "delivery": self.text })
     }
 }
 

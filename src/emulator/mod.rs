@@ -9,12 +9,14 @@ mod effects;
 mod frame;
 mod instance;
 mod journal;
+mod live;
 mod reply;
 mod request;
 mod route;
 mod server;
 mod store;
 mod timers;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -24,28 +26,38 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use instance::Instance as State;
+use live::{Courier, Live};
 use server::{Instances, Listener, Server};
+
+use tokio::runtime::Handle;
 
 use crate::clock::Clock;
 use crate::pack::{self, InstanceReport, InstanceSpec, Pack, Sandboxes};
 use crate::random::Stream;
+use crate::receiver::Destinations;
 use crate::value::{Map, Value};
 
 /// The header that says which instance a request is for.
 pub const INSTANCE_HEADER: &str = "probity-instance";
 
 /// The emulators of a run: listeners are opened when first needed, and closed when this is dropped.
-#[derive(Default)]
 pub struct Emulators {
     listeners: Mutex<Vec<(Arc<Pack>, Arc<Listener>)>>,
     instances: Arc<Instances>,
     opened: AtomicU64,
+    courier: Arc<Courier>,
 }
 
 impl Emulators {
+    /// Emulators that deliver their events to these destinations.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(destinations: Destinations) -> Self {
+        Self {
+            listeners: Mutex::default(),
+            instances: Arc::default(),
+            opened: AtomicU64::default(),
+            courier: Arc::new(Courier::new(destinations)),
+        }
     }
 
     fn listener(&self, pack: &Arc<Pack>) -> Result<Arc<Listener>, String> {
@@ -73,7 +85,8 @@ impl Sandboxes for Emulators {
         let listener = self.listener(spec.pack)?;
         let state = Blueprint::of(&spec)?.build(spec.clock)?;
         let id = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
-        self.instances.insert(id, state);
+        let live = Live::new(state, &self.courier, &listener.runtime);
+        self.instances.insert(id, live);
         Ok(pack::Instance {
             base_url: listener.base_url.clone(),
             header: (INSTANCE_HEADER, id.to_string()),
@@ -83,12 +96,7 @@ impl Sandboxes for Emulators {
     fn close(&self, instance: &pack::Instance) -> InstanceReport {
         let id = instance.header.1.parse().ok();
         let closed = id.and_then(|id| self.instances.remove(id));
-        closed.map_or_else(InstanceReport::default, |state| {
-            state
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .report()
-        })
+        closed.map_or_else(InstanceReport::default, |live| live.close().report())
     }
 }
 
@@ -102,7 +110,9 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), String> {
     let blueprint = Blueprint::of(&spec)?;
-    let default = control::DefaultInstance::new(blueprint, spec.clock)?;
+    let courier = Arc::new(Courier::new(Destinations::Loopback));
+    let default =
+        control::DefaultInstance::new(blueprint, spec.clock, &courier, &Handle::current())?;
     let server = Server {
         instances: Arc::default(),
         default: Some(default),
@@ -152,13 +162,15 @@ impl Blueprint {
             .iter()
             .filter_map(|secret| Some((secret.name.clone(), secret.emulator.clone()?.into())))
             .collect();
-        State::new(
+        let mut state = State::new(
             file,
             Arc::new(Value::Object(self.settings.clone())),
             Arc::new(Value::Object(secrets)),
             clock,
             Stream::at(self.seed, &place),
         )
-        .map_err(|problem| problem.message)
+        .map_err(|problem| problem.message)?;
+        state.signature.clone_from(&self.pack.signature);
+        Ok(state)
     }
 }

@@ -15,11 +15,12 @@ use axum::serve::ListenerExt;
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::INSTANCE_HEADER;
 use super::control;
-use super::instance::Instance;
+use super::live::Live;
 use super::request::{Answer, Incoming};
 
 /// The largest body that is read, in bytes.
@@ -27,23 +28,22 @@ const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
 /// The open instances of all packs, by number.
 #[derive(Default)]
-pub(super) struct Instances(Mutex<HashMap<u64, Arc<Mutex<Instance>>>>);
+pub(super) struct Instances(Mutex<HashMap<u64, Arc<Live>>>);
 
 impl Instances {
-    pub(super) fn insert(&self, id: u64, instance: Instance) {
-        let instance = Arc::new(Mutex::new(instance));
+    pub(super) fn insert(&self, id: u64, instance: Arc<Live>) {
         self.lock().insert(id, instance);
     }
 
-    pub(super) fn remove(&self, id: u64) -> Option<Arc<Mutex<Instance>>> {
+    pub(super) fn remove(&self, id: u64) -> Option<Arc<Live>> {
         self.lock().remove(&id)
     }
 
-    fn get(&self, id: u64) -> Option<Arc<Mutex<Instance>>> {
+    fn get(&self, id: u64) -> Option<Arc<Live>> {
         self.lock().get(&id).map(Arc::clone)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Mutex<Instance>>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<u64, Arc<Live>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -58,6 +58,7 @@ pub(super) struct Server {
 /// An open listener; it closes when this is dropped.
 pub(super) struct Listener {
     pub(super) base_url: String,
+    pub(super) runtime: Handle,
     _stop: oneshot::Sender<Infallible>,
 }
 
@@ -71,6 +72,7 @@ impl Listener {
             .enable_io()
             .enable_time()
             .build()?;
+        let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<Infallible>();
         thread::Builder::new()
             .name(format!("emulator of {name}"))
@@ -87,6 +89,7 @@ impl Listener {
             })?;
         Ok(Self {
             base_url,
+            runtime: handle,
             _stop: stop,
         })
     }
@@ -121,21 +124,18 @@ async fn answer(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
     };
     let incoming = Incoming::new(head.method, head.uri, head.headers, body);
     response(match id {
-        Some(id) => ask(&server, &id, incoming),
+        Some(id) => ask(&server, &id, incoming).await,
         None => match &server.default {
-            Some(default) => default.answer(incoming),
+            Some(default) => default.answer(incoming).await,
             None => engine_error(501, "the request does not say which instance it is for"),
         },
     })
 }
 
-fn ask(server: &Server, id: &HeaderValue, incoming: Incoming) -> Answer {
+async fn ask(server: &Server, id: &HeaderValue, incoming: Incoming) -> Answer {
     let id = id.to_str().ok().and_then(|id| id.parse().ok());
     match id.and_then(|id| server.instances.get(id)) {
-        Some(instance) => instance
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .answer(incoming),
+        Some(instance) => instance.answer(incoming).await,
         None => engine_error(
             501,
             "there is no such instance; its scenario may have ended",

@@ -59,6 +59,13 @@ impl Store {
             .map_or_else(|| Arc::clone(&record.last), Arc::clone)
     }
 
+    /// Whether the record is still there.
+    pub(super) fn has(&self, record: &RecordRef) -> bool {
+        self.collections
+            .get(&record.collection)
+            .is_some_and(|records| records.contains_key(&record.id))
+    }
+
     /// Adds a record; `None` if its id is taken.
     pub(super) fn insert(
         &mut self,

@@ -53,6 +53,11 @@ impl Timers {
         Some((key.0, timer))
     }
 
+    /// When the next one is due.
+    pub(super) fn next_due(&self) -> Option<Timestamp> {
+        self.queue.keys().next().map(|(due, _)| *due)
+    }
+
     /// Forgets all timers of that name.
     pub(super) fn cancel(&mut self, name: &str) {
         for key in self.named.remove(name).unwrap_or_default() {

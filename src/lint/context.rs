@@ -141,14 +141,24 @@ pub(super) fn inner_steps(step: &Step) -> &[Step] {
     match &step.kind {
         Kind::Group(group) => &group.steps,
         Kind::Parallel(branches) => branches,
-        Kind::Http(_) | Kind::Uses(_) | Kind::Wait(_) | Kind::Set(_) | Kind::Check(_) => &[],
+        Kind::Http(_)
+        | Kind::Uses(_)
+        | Kind::Receive(_)
+        | Kind::Wait(_)
+        | Kind::Set(_)
+        | Kind::Check(_) => &[],
     }
 }
 
-/// All expect maps of a step: its own and those of its poll.
+/// All expect maps of a step: its own, those of its poll, and its `where`.
 pub(super) fn expects(step: &Step) -> impl Iterator<Item = &Expect> {
     let poll = step.poll.iter();
+    let condition = match &step.kind {
+        Kind::Receive(receive) => receive.condition.as_ref(),
+        _ => None,
+    };
     step.expect
         .iter()
+        .chain(condition)
         .chain(poll.flat_map(|poll| std::iter::once(&poll.until).chain(&poll.fail_on)))
 }

@@ -238,6 +238,7 @@ fn set_headers<'a>(context: &'a Context<'_>) -> impl Iterator<Item = &'a (String
         Kind::Set(set) => &set.headers[..],
         Kind::Uses(_)
         | Kind::Http(_)
+        | Kind::Receive(_)
         | Kind::Wait(_)
         | Kind::Check(_)
         | Kind::Group(_)

@@ -107,15 +107,15 @@ fn header_name(fields: &Fields<'_>, key: &str, decoder: &mut Decoder) -> Option<
 
 /// The pieces of a text: `Ok` is the name that stands alone in an expression.
 fn pieces(template: &Template) -> Vec<Result<&str, &str>> {
-    fn name(expr: &Expr) -> Result<&str, &str> {
-        Ok(expr.text().trim())
+    fn name(expr: &Expr) -> &str {
+        expr.text().trim()
     }
     match &template.kind {
-        Kind::Expr(expr) => vec![name(expr)],
+        Kind::Expr(expr) => vec![Ok(name(expr))],
         Kind::Text(pieces) => pieces
             .iter()
             .map(|piece| match piece {
-                Piece::Expr(expr) => name(expr),
+                Piece::Expr(expr) => Ok(name(expr)),
                 Piece::Literal(text) => Err(text.as_str()),
             })
             .collect(),

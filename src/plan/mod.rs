@@ -4,6 +4,7 @@ mod bind;
 mod secrets;
 mod select;
 mod waits;
+mod webhooks;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -150,25 +151,27 @@ pub struct Loaded {
     pub beside: String,
 }
 
+/// What of a real sandbox a run can wait for.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// The longest that a scenario may say that it waits.
+    pub max_wait: Duration,
+    /// Webhooks can come from outside.
+    pub public_receiver: bool,
+}
+
 /// Decides what is to be run.
 #[must_use]
 pub fn plan(
     files: Vec<Loaded>,
     selection: &Selection,
     bindings: &mut Bindings<'_>,
-    max_wait: Duration,
+    reach: Reach,
 ) -> Plan {
     let mut plan = Plan::default();
     let mut selected = Vec::new();
     for file in files {
-        add_file(
-            &mut plan,
-            &mut selected,
-            file,
-            selection,
-            bindings,
-            max_wait,
-        );
+        add_file(&mut plan, &mut selected, file, selection, bindings, reach);
     }
     if let Some(shard) = selection.shard {
         let mut place = 0;
@@ -205,7 +208,7 @@ fn add_file(
     file: Loaded,
     selection: &Selection,
     bindings: &mut Bindings<'_>,
-    max_wait: Duration,
+    reach: Reach,
 ) {
     let (mut errors, warnings): (Vec<_>, Vec<_>) = file
         .problems
@@ -256,7 +259,7 @@ fn add_file(
         .zip(split.scenarios)
         .enumerate()
     {
-        let fate = fate(&planned, scenario, problems, max_wait);
+        let fate = fate(&planned, scenario, problems, reach);
         for (row_name, row) in scenario.rows.expand(&scenario.place) {
             let case = case(&planned, scenario, &file.name, row_name);
             plan.known.push(case.id.clone());
@@ -299,12 +302,7 @@ fn case(planned: &PlannedFile, scenario: &Scenario, file: &str, row: Option<Stri
 }
 
 /// What is known of a scenario's cases before anything is sent.
-fn fate(
-    file: &PlannedFile,
-    scenario: &Scenario,
-    problems: Vec<Diagnostic>,
-    max_wait: Duration,
-) -> Fate {
+fn fate(file: &PlannedFile, scenario: &Scenario, problems: Vec<Diagnostic>, reach: Reach) -> Fate {
     if !problems.is_empty() {
         return Fate::Invalid(problems);
     }
@@ -321,15 +319,23 @@ fn fate(
     }
     if !file.all_on_emulators() {
         let waits = waits::declared(file, scenario);
-        if waits > max_wait {
+        if waits > reach.max_wait {
             return Fate::Skip(format!(
                 "it waits {} in real time, more than `--max-wait {}`",
                 format_duration(waits),
-                format_duration(max_wait)
+                format_duration(reach.max_wait)
             ));
         }
     }
-    let missing = secrets::missing(file, scenario);
+    let webhooks = webhooks::Needs::of(file, scenario);
+    if !reach.public_receiver
+        && let Some(pack) = webhooks.outside(file)
+    {
+        return Fate::Skip(format!(
+            "it needs webhooks of `{pack}`, which can't come from outside without `--webhook-url`"
+        ));
+    }
+    let missing = secrets::missing(file, scenario, &webhooks);
     if missing.is_empty() {
         Fate::Run
     } else {

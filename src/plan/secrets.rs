@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::webhooks::Needs;
 use super::{BoundPack, Fate, Plan, PlannedFile, SecretValue};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Reference;
@@ -11,11 +12,20 @@ use crate::value::counted;
 
 /// What to say of each secret that the scenario reads, or that its packs send with every request, and that has no value.
 #[must_use]
-pub fn missing(file: &PlannedFile, scenario: &Scenario) -> Vec<Diagnostic> {
+pub(super) fn missing(
+    file: &PlannedFile,
+    scenario: &Scenario,
+    webhooks: &Needs<'_>,
+) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    for (_, pack) in &file.packs {
+    for (alias, pack) in &file.packs {
         if lacks_any(&pack.secrets) {
-            problems.extend(missing_of(&pack.secrets, &names_read_by_pack(pack)));
+            let mut needed = names_read_by_pack(pack);
+            let verifies = webhooks.receives.iter().any(|name| name.name == *alias);
+            if let Some(signature) = pack.pack.signature.as_ref().filter(|_| verifies) {
+                needed.extend(names(signature.key.references().into_iter()));
+            }
+            problems.extend(missing_of(&pack.secrets, &needed));
         }
     }
     if !lacks_any(&file.secrets) {

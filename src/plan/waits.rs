@@ -32,6 +32,11 @@ fn of_steps(file: &PlannedFile, steps: &[Step], depth: usize) -> Duration {
 fn of_step(file: &PlannedFile, step: &Step, depth: usize) -> Duration {
     match &step.kind {
         Kind::Wait(Setting::Fixed(duration)) => *duration,
+        // With a `count`, all of it passes; without one, all of it may.
+        Kind::Receive(receive) => match &receive.within {
+            Setting::Fixed(duration) => *duration,
+            Setting::Dynamic(_) => Duration::ZERO,
+        },
         Kind::Group(group) => of_steps(file, &group.steps, depth),
         Kind::Parallel(branches) => branches
             .iter()

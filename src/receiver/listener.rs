@@ -114,7 +114,7 @@ async fn receive(
         });
         refuse(status)
     };
-    let Some((held, rest)) = desk.addressee(head.uri.path()) else {
+    let Some((mailbox, rest)) = desk.addressee(head.uri.path()) else {
         return refused(StatusCode::NOT_FOUND, "it is for no scenario of this run");
     };
     if head.method != Method::POST {
@@ -135,14 +135,14 @@ async fn receive(
         Ok(Ok(body)) => body.to_bytes(),
     };
     // The scenario is over: a provider that is told so stops trying.
-    let Some(held) = held else {
+    let Some(mailbox) = mailbox else {
         return answer(StatusCode::OK);
     };
     let headers = head.headers.iter().map(|(name, value)| {
         let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
         (name.as_str().to_owned(), value)
     });
-    match held.put(rest, headers.collect(), body) {
+    match mailbox.put(rest, headers.collect(), body) {
         Some(status) => answer(StatusCode::from_u16(status).unwrap_or_default()),
         None => refused(
             StatusCode::INSUFFICIENT_STORAGE,

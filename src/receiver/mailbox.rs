@@ -17,7 +17,7 @@ pub struct Delivered {
     pub at: Timestamp,
     /// The same in real time, to be compared with other things that happened in the run.
     pub instant: Instant,
-    /// What the URL had after the scenario's own part: `` or `pack` or `pack/more`.
+    /// What the URL had after the scenario's own part: nothing, `pack` or `pack/more`.
     pub rest: String,
     /// Names in lower case; order and duplicates as sent.
     pub headers: Vec<(String, String)>,

@@ -85,7 +85,7 @@ struct Inner {
 
 /// What the listener and the handles share.
 #[derive(Default)]
-pub(self) struct Desk {
+struct Desk {
     state: Mutex<DeskState>,
 }
 

@@ -208,8 +208,9 @@ fn last_request(steps: &[Step]) -> Option<&Step> {
         crate::step::Kind::Http(_) | crate::step::Kind::Uses(_) => Some(step),
         crate::step::Kind::Group(group) => last_request(&group.steps),
         crate::step::Kind::Parallel(branches) => last_request(branches),
-        crate::step::Kind::Wait(_) | crate::step::Kind::Set(_) | crate::step::Kind::Check(_) => {
-            None
-        }
+        crate::step::Kind::Receive(_)
+        | crate::step::Kind::Wait(_)
+        | crate::step::Kind::Set(_)
+        | crate::step::Kind::Check(_) => None,
     })
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::Shared;
 use super::frame::{FileReader, Frame, Home, Turn};
+use super::inbox::Inbox;
 use super::log::StepLog;
 use super::step::Sent;
 use crate::clock::Clock;
@@ -28,8 +29,11 @@ pub(super) struct Attempt<'p> {
     /// The case's id and the attempt's number as text: they name its streams of randomness.
     names: [String; 2],
     pub clock: Clock,
+    /// When the attempt began, by its clock.
+    pub began: jiff::Timestamp,
     pub packs: Vec<(String, Rc<OpenPack>)>,
     pub jar: CookieJar,
+    pub inbox: Inbox<'p>,
     pub redactor: RefCell<Redactor>,
     pub cleanups: RefCell<Vec<Cleanup<'p>>>,
     pub log: RefCell<Vec<StepLog>>,
@@ -159,9 +163,11 @@ impl<'p> Attempt<'p> {
             planned,
             number,
             names: [planned.case.id.to_string(), number.to_string()],
+            began: clock.now(),
             clock,
             packs: packs.collect(),
             jar: CookieJar::default(),
+            inbox: Inbox::new(&file.document.setup, planned.scenario()),
             redactor: RefCell::new(shared.redactor_for(file)),
             cleanups: RefCell::default(),
             log: RefCell::default(),
@@ -173,6 +179,11 @@ impl<'p> Attempt<'p> {
             finished: Cell::default(),
             settings: RefCell::default(),
         }
+    }
+
+    /// The case's id, and the attempt's number, as text.
+    pub fn names(&self) -> &[String; 2] {
+        &self.names
     }
 
     /// The stream of randomness of a place in this attempt.

@@ -27,6 +27,8 @@ pub(super) fn take(
                 if capture.secret {
                     redact(cx, &value);
                 }
+                cx.attempt
+                    .note_capture(&cx.frame.home, &capture.name, &value);
                 cx.frame.set(&capture.name, value);
             }
             Err(problem) => problems.push(problem),

@@ -5,10 +5,13 @@ use super::action::is_response_step;
 use super::attempt::Problem;
 use super::frame::StepScope;
 use super::step::{Cx, Done};
-use crate::check::{Evidence, Expect, Subject, Verdict, implied_contract, implied_status};
+use crate::check::{
+    Evidence, Expect, Subject, Verdict, implied_contract, implied_signature, implied_status,
+};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::Expr;
 use crate::http::TransportError;
+use crate::signature;
 use crate::step::{Kind, Step};
 
 /// How a step's checks went.
@@ -68,6 +71,15 @@ pub(super) fn evaluate(
 }
 
 impl Checked {
+    /// Unless the step says how its webhook is to be signed, all that it took must be signed as their pack says.
+    pub(super) fn add_signatures(&mut self, step: &Step, signatures: &[signature::Verdict]) {
+        let stated = step.expect.as_ref().is_some_and(Expect::states_signature);
+        let wrong = signatures.iter().find(|verdict| verdict.reason().is_some());
+        if let Some(verdict) = wrong.or(signatures.first()).filter(|_| !stated) {
+            self.add(implied_signature(verdict, &step.place));
+        }
+    }
+
     fn add(&mut self, verdict: Verdict) {
         self.count += 1;
         self.problems.extend(problem(verdict));

@@ -48,6 +48,9 @@ pub(super) enum Home<'p> {
 pub(super) struct StepState<'p> {
     pub response: Option<Response>,
     pub outputs: Option<Outputs<'p>>,
+    /// The webhooks that a `receive` took, in order.
+    pub events: Vec<Response>,
+    pub receives: bool,
     /// The turns of a `for_each`, in order.
     pub turns: Vec<StepState<'p>>,
 }
@@ -190,6 +193,11 @@ impl<'a, 'p> StepScope<'a, 'p> {
                     known: Vec::new(),
                 },
             },
+            ["events", ..] if state.receives => {
+                let events = state.events.iter().map(response_value);
+                whole(events.map(Value::Object).collect(), used + 1)
+            }
+            ["count", ..] if state.receives => whole(Value::from(state.events.len()), used + 1),
             ["outputs"] => whole_or_failed(self.all_outputs(state), used + 1),
             [name, ..] => match state
                 .response
@@ -393,6 +401,24 @@ impl Scope for StepScope<'_, '_> {
                     },
                 });
             }
+            "webhooks" => {
+                return Some(match attributes.first() {
+                    None | Some(&"url") => {
+                        let url = Value::String(self.attempt.webhook_url(&self.frame.home));
+                        match attributes.first() {
+                            Some(_) => whole(url, 1),
+                            None => whole(
+                                Value::Object([("url".to_owned(), url)].into_iter().collect()),
+                                0,
+                            ),
+                        }
+                    }
+                    Some(_) => Resolved::Undefined {
+                        used: 0,
+                        known: vec!["url".to_owned()],
+                    },
+                });
+            }
             "item" => {
                 let turn = self.turn.as_ref()?;
                 return Some(Resolved::Value {
@@ -416,9 +442,11 @@ impl Scope for StepScope<'_, '_> {
     fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.frame.vars.borrow().keys().cloned().collect();
         let own: &[&str] = match &self.frame.home {
-            Home::Scenario { case: Some(_) } => &["case", "steps", "secrets", "packs", "run"],
-            Home::Scenario { case: None } => &["steps", "secrets", "packs", "run"],
-            Home::Action { .. } => &["inputs", "steps", "response", "secrets"],
+            Home::Scenario { case: Some(_) } => {
+                &["case", "steps", "secrets", "packs", "run", "webhooks"]
+            }
+            Home::Scenario { case: None } => &["steps", "secrets", "packs", "run", "webhooks"],
+            Home::Action { .. } => &["inputs", "steps", "response", "secrets", "webhooks"],
             Home::Pack { .. } => &["secrets"],
         };
         names.extend(own.iter().map(ToString::to_string));

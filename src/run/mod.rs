@@ -8,9 +8,11 @@ mod capture;
 mod case;
 mod checks;
 mod frame;
+mod inbox;
 mod limit;
 mod log;
 mod poll;
+mod receive;
 mod request;
 mod step;
 mod stop;
@@ -35,6 +37,7 @@ use crate::event::{
 use crate::http::{Client, Request, Response};
 use crate::pack::Sandboxes;
 use crate::plan::{BoundPack, Fate, Plan, PlannedCase, PlannedFile};
+use crate::receiver::Receiver;
 use crate::value::{Redactor, Value};
 
 pub use stop::{Stop, StopHandle};
@@ -90,6 +93,7 @@ pub enum ContractMode {
 pub struct Resources {
     pub client: Client,
     pub sandboxes: Arc<dyn Sandboxes>,
+    pub receiver: Receiver,
     /// Looks up environment variables for `env(…)`.
     pub env: Box<dyn Fn(&str) -> Option<String>>,
     pub events: Box<dyn Fn(Event)>,
@@ -101,6 +105,7 @@ struct Shared {
     options: Options,
     client: Client,
     sandboxes: Arc<dyn Sandboxes>,
+    receiver: Receiver,
     env: Box<dyn Fn(&str) -> Option<String>>,
     events: Box<dyn Fn(Event)>,
     stop: Stop,
@@ -129,6 +134,7 @@ pub async fn run(plan: Plan, options: Options, resources: Resources) -> Summary 
     let announce = tokio::task::spawn_local(announce_stop(Rc::clone(&shared)));
     run_cases(&shared, plan.cases).await;
     announce.abort();
+    shared.tell_of_strays();
     let summary = {
         let mut summary = shared.summary.borrow_mut();
         summary.duration = shared.offset();
@@ -236,6 +242,7 @@ impl Shared {
             coverage: RefCell::new(coverage),
             client: resources.client,
             sandboxes: resources.sandboxes,
+            receiver: resources.receiver,
             env: resources.env,
             events: resources.events,
             stop: resources.stop,
@@ -281,6 +288,26 @@ impl Shared {
             let problem = problem.redacted(&|text| self.redactor.redact(text).into_owned());
             self.send(Event::Notice(Box::new(crate::event::Notice { problem })));
         }
+    }
+
+    /// Says which requests to the webhook receiver belong to no scenario.
+    fn tell_of_strays(&self) {
+        let strays = self.receiver.strays();
+        if strays.count == 0 {
+            return;
+        }
+        let came = crate::value::counted(strays.count, "request");
+        let mut lines = strays.first.clone();
+        if strays.count > lines.len() {
+            lines.push(format!("… {} more", strays.count - lines.len()));
+        }
+        let problem = Diagnostic::warning(
+            "stray-webhook",
+            format!("the webhook receiver refused {came}"),
+        )
+        .note(lines.join("\n"));
+        let problem = problem.redacted(&|text| self.redactor.redact(text).into_owned());
+        self.send(Event::Notice(Box::new(crate::event::Notice { problem })));
     }
 
     fn send(&self, event: Event) {

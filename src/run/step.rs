@@ -12,12 +12,13 @@ use tokio::time::Instant;
 use super::attempt::{Anchor, Attempt, Cleanup, OpenPack, Problem, worst};
 use super::frame::{Frame, StepScope, StepState, Turn};
 use super::log::{KeptExchange, StepLog};
-use super::{action, capture, checks, poll, request};
+use super::{action, capture, checks, poll, receive, request};
 use crate::check::{Evidence, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
 use crate::expr::Outcome as Rendered;
 use crate::http::{Response, TransportError};
+use crate::signature;
 use crate::step::{Group, Kind, RetryCause, Set, Step};
 use crate::value::{Value, format_duration};
 
@@ -101,6 +102,8 @@ pub(super) struct Done<'p> {
     pub error: Option<TransportError>,
     /// How many branches of a `parallel` passed.
     pub passed_branches: Option<usize>,
+    /// What verifying the webhooks that were taken came to.
+    pub signatures: Vec<signature::Verdict>,
     pub problems: Vec<Problem>,
     pub checks: usize,
     pub exchanges: Vec<KeptExchange>,
@@ -404,13 +407,16 @@ fn check(
         response: done.response(),
         error: done.error.as_ref(),
         passed: done.passed_branches,
+        signature: done.signatures.first(),
+        count: None,
         contract: contract.zip(
             operation
                 .as_ref()
                 .map(|(method, path)| crate::check::Operation { method, path }),
         ),
     };
-    let checked = checks::evaluate(cx, step, evidence, scope);
+    let mut checked = checks::evaluate(cx, step, evidence, scope);
+    checked.add_signatures(step, &done.signatures);
     if let (Some(pack), Some((_, call)), true) = (&pack, evidence.contract, checked.kept_contract) {
         let sent = done.exchanges.last().map(KeptExchange::request);
         let shared = cx.attempt.shared;
@@ -458,6 +464,7 @@ pub(super) fn perform<'f, 'a: 'f, 'p: 'a>(
         match &step.kind {
             Kind::Http(http) => request::perform(cx, step, http).await,
             Kind::Uses(uses) => action::perform(cx, step, uses).await,
+            Kind::Receive(receive) => receive::perform(cx, step, receive).await,
             Kind::Wait(duration) => match duration.resolve(&cx.scope()) {
                 Ok(duration) => wait(cx, duration).await,
                 Err(problem) => Done::errored(problem),

@@ -84,6 +84,15 @@ impl Verdict {
             Self::Missing(_) => "missing",
         }
     }
+
+    /// Why it is not valid.
+    #[must_use]
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Valid => None,
+            Self::Invalid(reason) | Self::Missing(reason) => Some(reason),
+        }
+    }
 }
 
 impl Declaration {

@@ -96,6 +96,8 @@ fn decode_kind(
             super::request::decode(value, fields, decoder).map(|http| Kind::Http(Box::new(http)))
         }
         "uses" => decode_uses(value, fields, decoder).map(|uses| Kind::Uses(Box::new(uses))),
+        "receive" => super::receive::decode(value, fields, decoder)
+            .map(|receive| Kind::Receive(Box::new(receive))),
         "wait" => decoder.duration_setting(value).map(Kind::Wait),
         "set" => Some(Kind::Set(Box::new(decode_set(value, decoder)))),
         "check" => Some(Kind::Check(decode_check(value, decoder))),
@@ -105,16 +107,7 @@ fn decode_kind(
             refuse_empty(&entry.value, "`parallel` has no steps", decoder);
             Some(Kind::Parallel(steps))
         }
-        _ => {
-            let problem = Diagnostic::error(
-                "not-supported",
-                format!("`{key}` is not supported by this version"),
-            )
-            .at(decoder.key_place(&entry.key))
-            .label("not supported yet");
-            decoder.problem(problem);
-            None
-        }
+        _ => None,
     }
 }
 
@@ -434,11 +427,15 @@ fn decode_cleanup(node: &Node, decoder: &mut Decoder) -> Vec<Step> {
 
 /// Refuses checks that are about something which a step of this kind does not bring to light.
 fn check_subjects(kind: &str, expect: &Expect, decoder: &mut Decoder) {
+    match kind {
+        "receive" => return expect.refuse_unfit_for_webhooks(decoder),
+        "" => {}
+        _ => expect.refuse_signature(decoder),
+    }
     for check in &expect.checks {
         let (subject, owner) = match check.subject {
             Subject::Passed => ("passed", "parallel"),
             _ if kind == "parallel" => ("", "parallel"),
-            Subject::Error if kind == "receive" => ("error", "http"),
             _ => continue,
         };
         if subject.is_empty() {

@@ -1,7 +1,7 @@
 //! What a step is called, and what it reads.
 
 use super::{Auth, Body, CaptureFrom, Kind, Step};
-use crate::check::Expect;
+use crate::check::{Check, Expect};
 use crate::expr::{Expr, Reference, Setting, Template};
 use crate::value::format_duration;
 
@@ -15,6 +15,7 @@ impl Step {
                 Some(pack) => format!("{pack}/{}", uses.action.name),
                 None => format!("./{}", uses.action.name),
             },
+            Kind::Receive(receive) => format!("receive {}", receive.pack.name),
             Kind::Wait(Setting::Fixed(duration)) => format!("wait {}", format_duration(*duration)),
             Kind::Wait(Setting::Dynamic(template)) => format!("wait {}", template.place.text()),
             Kind::Set(_) => "set".to_owned(),
@@ -100,6 +101,11 @@ impl Step {
             Kind::Uses(uses) => {
                 all.extend(uses.with.iter().flat_map(|input| input.value.references()));
                 all.extend(named(&uses.headers));
+            }
+            Kind::Receive(receive) => {
+                all.extend(receive.condition.iter().flat_map(Expect::references));
+                all.extend(receive.count.iter().flat_map(Check::references));
+                all.extend(receive.within.references());
             }
             Kind::Wait(duration) => all.extend(duration.references()),
             Kind::Set(set) => {

@@ -50,7 +50,9 @@ pub const KINDS: [KindSpec; 8] = [
     },
     KindSpec {
         key: "receive",
-        keys: &["where", "count", "within", "expect", "capture", "soft"],
+        keys: &[
+            "where", "count", "within", "unique", "respond", "expect", "capture", "soft",
+        ],
     },
     KindSpec {
         key: "wait",

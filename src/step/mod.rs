@@ -5,6 +5,7 @@ mod decode;
 mod describe;
 pub mod kinds;
 mod poll;
+mod receive;
 mod request;
 pub mod tables;
 
@@ -15,7 +16,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-use crate::check::Expect;
+use crate::check::{Check, Expect};
 use crate::expr::{Expr, Setting, Template};
 use crate::source::Place;
 use crate::value::Path;
@@ -55,6 +56,7 @@ pub struct PackName {
 pub enum Kind {
     Http(Box<Http>),
     Uses(Box<Uses>),
+    Receive(Box<Receive>),
     Wait(Setting<Duration>),
     Set(Box<Set>),
     Check(Vec<Expr>),
@@ -125,6 +127,27 @@ pub struct Input {
     /// Where its key stands.
     pub place: Place,
     pub value: Template,
+}
+
+/// `receive: pack`.
+#[derive(Clone, Debug)]
+pub struct Receive {
+    pub pack: PackName,
+    /// Which webhooks are meant.
+    pub condition: Option<Expect>,
+    /// How many must have come when `within` is over; without it, the first ends the step.
+    pub count: Option<Check>,
+    pub within: Setting<Duration>,
+    /// Of several webhooks with the same value here, the first counts.
+    pub unique: Option<Path>,
+    pub respond: Option<Respond>,
+}
+
+/// How the receiver answers deliveries at first, in place of 200.
+#[derive(Clone, Copy, Debug)]
+pub struct Respond {
+    pub status: u16,
+    pub times: usize,
 }
 
 /// `set: {vars: …, headers: …}`.

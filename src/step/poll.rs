@@ -41,6 +41,7 @@ impl Poll {
 /// An expect map that must say something: an empty one would hold at once.
 fn decode_condition(node: &Node, decoder: &mut Decoder) -> Expect {
     let expect = Expect::decode(node, decoder);
+    expect.refuse_signature(decoder);
     let nothing = match &node.value {
         Yaml::Null => true,
         Yaml::Map(entries) => entries.is_empty(),

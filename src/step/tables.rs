@@ -127,6 +127,16 @@ pub static STEP: Table = Table {
             "How long to wait for the webhook; by default `5s`.",
         ),
         KeySpec::new(
+            "unique",
+            Shape::JsonPath,
+            "What tells webhooks apart, such as `$.id`: of several with the same value, the first counts.",
+        ),
+        KeySpec::new(
+            "respond",
+            Shape::Map(&RESPOND),
+            "How deliveries are answered at first, to see them repeated: those since the `receive` before, or the start.",
+        ),
+        KeySpec::new(
             "expect",
             Shape::Expect,
             "Checks of the response, every one of which is evaluated. Without `status` the answer must be 2xx.",
@@ -348,6 +358,19 @@ pub static RETRY: Table = Table {
             "backoff",
             Shape::Number,
             "What each pause is multiplied by; by default 2.",
+        ),
+    ],
+};
+
+pub static RESPOND: Table = Table {
+    name: "`respond`",
+    doc: "How deliveries are answered at first, in place of 200.",
+    keys: &[
+        KeySpec::new("status", Shape::Integer, "The status, such as 500.").required(),
+        KeySpec::new(
+            "times",
+            Shape::Integer,
+            "How many deliveries are answered so; by default one.",
         ),
     ],
 };

@@ -1,5 +1,8 @@
 //! The endpoints under `/_emulator/`, and the default instance that they steer.
 
+use std::sync::Arc;
+
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -7,10 +10,12 @@ use tokio::sync::oneshot;
 use super::object;
 use crate::clock::Clock;
 use crate::emulator::control::DefaultInstance;
+use crate::emulator::live::Courier;
 use crate::emulator::request::Incoming;
 use crate::emulator::{Blueprint, serve};
 use crate::pack::InstanceSpec;
 use crate::pack::emulator::testing::pack;
+use crate::receiver::Destinations;
 
 const SHOP: &str = "
 let:
@@ -43,7 +48,17 @@ fn default_instance(clock: Clock) -> DefaultInstance {
         stream: &[],
         settings: object(json!({})),
     };
-    DefaultInstance::new(Blueprint::of(&spec).unwrap(), clock).unwrap()
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let courier = Arc::new(Courier::new(Destinations::Loopback));
+    DefaultInstance::new(
+        Blueprint::of(&spec).unwrap(),
+        clock,
+        &courier,
+        runtime.handle(),
+    )
+    .unwrap()
 }
 
 fn ask(instance: &DefaultInstance, request: &str, body: &Value) -> (u16, Value) {
@@ -54,6 +69,7 @@ fn ask(instance: &DefaultInstance, request: &str, body: &Value) -> (u16, Value) 
         http::HeaderMap::new(),
         body.to_string().into(),
     ));
+    let answer = answer.now_or_never().unwrap();
     let body = serde_json::from_slice(&answer.body).unwrap_or(Value::Null);
     (answer.status, body)
 }

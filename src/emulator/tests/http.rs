@@ -8,6 +8,7 @@ use crate::clock::Clock;
 use crate::emulator::{Emulators, INSTANCE_HEADER};
 use crate::pack::emulator::testing::pack;
 use crate::pack::{Instance, InstanceSpec, Pack, Sandboxes};
+use crate::receiver::Destinations;
 
 const COUNTER: &str = "
 collections:
@@ -52,7 +53,11 @@ async fn count(client: &reqwest::Client, instance: &Instance) -> Value {
 
 #[tokio::test]
 async fn instances_share_a_listener_and_nothing_else() {
-    let (emulators, pack, client) = (Emulators::new(), pack(COUNTER), client());
+    let (emulators, pack, client) = (
+        Emulators::new(Destinations::Loopback),
+        pack(COUNTER),
+        client(),
+    );
     let (one, other) = (open(&emulators, &pack), open(&emulators, &pack));
     assert_eq!(one.base_url, other.base_url);
     assert_eq!(count(&client, &one).await, json!(1));
@@ -66,7 +71,11 @@ async fn instances_share_a_listener_and_nothing_else() {
 
 #[tokio::test]
 async fn a_thousand_instances_at_once() {
-    let (emulators, pack, client) = (Emulators::new(), pack(COUNTER), client());
+    let (emulators, pack, client) = (
+        Emulators::new(Destinations::Loopback),
+        pack(COUNTER),
+        client(),
+    );
     let instances: Vec<_> = (0..1000).map(|_| open(&emulators, &pack)).collect();
     for chunk in instances.chunks(50) {
         let hits = chunk.iter().map(|instance| count(&client, instance));
@@ -81,7 +90,11 @@ async fn a_thousand_instances_at_once() {
 
 #[tokio::test]
 async fn a_request_without_an_instance_is_refused() {
-    let (emulators, pack, client) = (Emulators::new(), pack(COUNTER), client());
+    let (emulators, pack, client) = (
+        Emulators::new(Destinations::Loopback),
+        pack(COUNTER),
+        client(),
+    );
     let instance = open(&emulators, &pack);
     let url = format!("{}/hits", instance.base_url);
     let status = client.post(&url).send().await.unwrap().status();
@@ -95,7 +108,11 @@ async fn a_request_without_an_instance_is_refused() {
 
 #[tokio::test]
 async fn the_control_endpoints_are_not_for_scenarios() {
-    let (emulators, pack, client) = (Emulators::new(), pack(COUNTER), client());
+    let (emulators, pack, client) = (
+        Emulators::new(Destinations::Loopback),
+        pack(COUNTER),
+        client(),
+    );
     let instance = open(&emulators, &pack);
     let request = client
         .get(format!("{}/_emulator/state", instance.base_url))
@@ -105,7 +122,11 @@ async fn the_control_endpoints_are_not_for_scenarios() {
 
 #[tokio::test]
 async fn headers_can_be_sent_whatever_they_hold() {
-    let (emulators, pack, client) = (Emulators::new(), pack(COUNTER), client());
+    let (emulators, pack, client) = (
+        Emulators::new(Destinations::Loopback),
+        pack(COUNTER),
+        client(),
+    );
     let instance = open(&emulators, &pack);
     let response = hit(&client, &instance).await;
     assert_eq!(response.headers()["x-count"], "1");
@@ -115,7 +136,11 @@ async fn headers_can_be_sent_whatever_they_hold() {
 
 #[tokio::test]
 async fn a_body_without_end_is_cut_off() {
-    let (emulators, pack, client) = (Emulators::new(), pack(COUNTER), client());
+    let (emulators, pack, client) = (
+        Emulators::new(Destinations::Loopback),
+        pack(COUNTER),
+        client(),
+    );
     let instance = open(&emulators, &pack);
     let request = client
         .post(format!("{}/hits", instance.base_url))
@@ -139,6 +164,8 @@ async fn a_pack_without_an_emulator_can_not_be_opened() {
         stream: &[],
         settings: serde_json::Map::new(),
     };
-    let refused = Emulators::new().open(spec).unwrap_err();
+    let refused = Emulators::new(Destinations::Loopback)
+        .open(spec)
+        .unwrap_err();
     assert_eq!(refused, "the pack `shop` has no emulator");
 }

@@ -1,6 +1,7 @@
 //! The engine, asked directly and over HTTP.
 
 mod control;
+mod events;
 mod http;
 mod rules;
 mod state;

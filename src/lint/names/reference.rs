@@ -36,6 +36,7 @@ impl<'a> Walker<'a, '_> {
             ("item" | "index", Kinds::Scenario(_) | Kinds::Action(_)) => self.item(reference),
             ("case", Kinds::Scenario(index)) => self.case(reference, index),
             ("packs", Kinds::Scenario(_)) => self.pack(reference),
+            ("webhooks", _) => attribute(reference, 1, &["url"]),
             ("run", Kinds::Scenario(_)) => attribute(reference, 1, &["seed", "id"]),
             ("inputs", Kinds::Action(_)) => self.input(reference),
             ("response", Kinds::Action(_)) => self.response(reference),
@@ -83,7 +84,6 @@ impl<'a> Walker<'a, '_> {
             ("case" | "packs" | "run", Kinds::Action(_)) => problem.help(format!(
                 "an action sees nothing of its caller: hand `{name}` over as an input"
             )),
-            ("webhooks", _) => problem.help("webhooks are not supported by this version"),
             (_, Kinds::Pack) => problem.help("only `secrets` and functions can be used here"),
             _ if is_function => problem.help(format!("`{name}` is a function: write `{name}(…)`")),
             _ => self.suggest(problem, name),
@@ -93,8 +93,8 @@ impl<'a> Walker<'a, '_> {
     fn suggest(&self, problem: Diagnostic, name: &str) -> Diagnostic {
         let candidates = self.known.vars.iter().copied();
         let always: &[&str] = match self.kinds {
-            Kinds::Scenario(_) => &["case", "steps", "secrets", "packs", "run"],
-            Kinds::Action(_) => &["inputs", "steps", "response", "secrets"],
+            Kinds::Scenario(_) => &["case", "steps", "secrets", "packs", "run", "webhooks"],
+            Kinds::Action(_) => &["inputs", "steps", "response", "secrets", "webhooks"],
             Kinds::Pack => &["secrets"],
         };
         let known: Vec<&str> = candidates.chain(always.iter().copied()).collect();
@@ -275,6 +275,7 @@ fn step_attribute(reference: &Reference, info: &StepInfo<'_>) -> Option<Diagnost
     let uses = matches!(step.kind, Kind::Uses(_));
     let place = || segment(reference, 2);
     match part.as_str() {
+        "events" | "count" if matches!(step.kind, Kind::Receive(_)) => None,
         "turns" if step.for_each.is_some() => None,
         "turns" => Some(
             undefined_name::problem(format!("the step `{id}` has no turns"), place())

@@ -94,5 +94,5 @@ pub(super) fn set_by(step: &Step) -> impl Iterator<Item = (&str, &Place)> {
 
 /// Whether the step has a response.
 pub(super) fn responds(step: &Step) -> bool {
-    matches!(step.kind, Kind::Http(_) | Kind::Uses(_))
+    matches!(step.kind, Kind::Http(_) | Kind::Uses(_) | Kind::Receive(_))
 }

@@ -65,6 +65,15 @@ impl<'a> Walker<'a, '_> {
         match kind {
             Kind::Http(http) => self.http(http),
             Kind::Uses(uses) => self.uses(uses),
+            Kind::Receive(receive) => {
+                if let Some(condition) = &receive.condition {
+                    self.references(condition.references());
+                }
+                if let Some(count) = &receive.count {
+                    self.references(count.references());
+                }
+                self.setting(&receive.within);
+            }
             Kind::Wait(duration) => self.setting(duration),
             Kind::Set(set) => {
                 for var in &set.vars {

@@ -152,7 +152,7 @@ fn each_value<'s>(step: &'s Step, look: &mut impl FnMut(&'s str, &'s Template)) 
                 look(&var.name, &var.value);
             }
         }
-        Kind::Wait(_) | Kind::Check(_) | Kind::Group(_) | Kind::Parallel(_) => {}
+        Kind::Receive(_) | Kind::Wait(_) | Kind::Check(_) | Kind::Group(_) | Kind::Parallel(_) => {}
     }
 }
 

@@ -82,6 +82,10 @@ fn file(root: &Node, decoder: &mut Decoder) -> EmulatorFile {
             .filter_map(|node| route(node, decoder))
             .collect(),
         procedures: procedures(fields.get("procedures"), decoder),
+        events: super::webhooks::events(fields.get("events"), decoder),
+        webhooks: fields
+            .get("webhooks")
+            .map(|node| super::webhooks::webhooks(node, decoder)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::decode::{binding, collection_name, facts, record_fields};
+use super::decode::{binding, collection_name, facts, headers, record_fields};
 use super::tables;
 use super::{Action, Call, Effect, Effects, Selection, Target};
 use crate::diagnostic::Diagnostic;
@@ -10,13 +10,15 @@ use crate::document::{Decoder, Fields};
 use crate::source::{Node, Yaml};
 
 /// The keys of which an effect has exactly one, and those that may stand beside each.
-const KINDS: [(&str, &[&str]); 6] = [
+const KINDS: [(&str, &[&str]); 8] = [
     ("insert", &["set", "as"]),
     ("update", &["set", "where"]),
     ("delete", &["where"]),
     ("cancel", &[]),
     ("after", &["do", "name"]),
     ("do", &[]),
+    ("emit", &["with"]),
+    ("redeliver", &["headers"]),
 ];
 const ANYWHERE: [&str; 2] = ["when", "source"];
 
@@ -64,6 +66,14 @@ fn action(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<Acti
             name: fields.get("name").map(|node| decoder.template(node)),
             call: call(fields.get("do")?, decoder)?,
         },
+        "emit" => Action::Emit {
+            name: decoder.template(subject),
+            with: record_fields(fields.get("with"), decoder),
+        },
+        "redeliver" => Action::Redeliver {
+            id: decoder.template(subject),
+            headers: headers(fields.get("headers"), decoder),
+        },
         _ => Action::Do(call(subject, decoder)?),
     })
 }
@@ -73,7 +83,7 @@ fn kind(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<&'stat
     let Some(&(kind, with)) = KINDS.iter().find(|(name, _)| fields.get(name).is_some()) else {
         let problem = Diagnostic::error("bad-effect", "this effect does not say what it does")
             .at(decoder.place(node))
-            .help("give it one of: insert, update, delete, do, after, cancel");
+            .help("give it one of: insert, update, delete, do, after, cancel, emit, redeliver");
         decoder.problem(problem);
         return None;
     };

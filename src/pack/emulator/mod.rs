@@ -7,6 +7,7 @@ mod schema;
 pub mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
+mod webhooks;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use crate::value::Value;
 
 pub use lint::lint;
 pub use schema::{BodySchema, Violation};
+pub use webhooks::{EventSpec, Webhooks};
 
 /// A provider's sandbox.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub struct EmulatorFile {
     pub collections: Vec<Collection>,
     pub routes: Vec<Route>,
     pub procedures: BTreeMap<String, Procedure>,
+    pub events: Vec<EventSpec>,
+    pub webhooks: Option<Webhooks>,
 }
 
 /// Where a fact comes from, so that a reader can tell the provider's word from ours.
@@ -264,6 +268,17 @@ pub enum Action {
     },
     Do(Call),
     Cancel(Template),
+    /// Tells subscribers of an event.
+    Emit {
+        name: Template,
+        /// Names that the event's data reads, besides those that are bound.
+        with: Vec<Field>,
+    },
+    /// Delivers a past event again, by its id.
+    Redeliver {
+        id: Template,
+        headers: Vec<(String, Template)>,
+    },
 }
 
 /// Which records an effect changes.

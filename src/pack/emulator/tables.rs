@@ -1,6 +1,10 @@
 //! The tables of the keys that `emulator.yaml` may have.
 
+mod webhooks;
+
 use crate::document::{KeySpec, Shape, Table};
+
+pub use webhooks::{EVENT, WEBHOOKS};
 
 const SOURCE: KeySpec = KeySpec::new(
     "source",
@@ -58,6 +62,16 @@ pub static EMULATOR: Table = Table {
             Shape::MapOf(&Shape::List(&Shape::Map(&EFFECT))),
             "Effects with a name, for routes and timers that do the same. They see the names that are bound where they are \
              done.",
+        ),
+        KeySpec::new(
+            "events",
+            Shape::MapOf(&Shape::Map(&EVENT)),
+            "The events that subscribers are told of, by name.",
+        ),
+        KeySpec::new(
+            "webhooks",
+            Shape::Map(&WEBHOOKS),
+            "Who is told of events, and how they are delivered.",
         ),
     ],
 };
@@ -250,7 +264,8 @@ pub static RULE: Table = Table {
 
 pub static EFFECT: Table = Table {
     name: "effect",
-    doc: "A change of state: exactly one of `insert`, `update`, `delete`, `do`, `after` (with `do`) and `cancel`.",
+    doc: "A change of state: exactly one of `insert`, `update`, `delete`, `do`, `after` (with `do`), `cancel`, `emit` \
+          and `redeliver`.",
     keys: &[
         SOURCE,
         KeySpec::new("when", Shape::Expression, "Only if this holds."),
@@ -303,6 +318,22 @@ pub static EFFECT: Table = Table {
             "cancel",
             Shape::Text,
             "The name of what was to be done later and now is not.",
+        ),
+        KeySpec::new(
+            "emit",
+            Shape::Text,
+            "The name of the event that subscribers are told of.",
+        ),
+        KeySpec::new("with", FIELDS, "Names that the event's data reads."),
+        KeySpec::new(
+            "redeliver",
+            Shape::Text,
+            "The id of a past event that is delivered again.",
+        ),
+        KeySpec::new(
+            "headers",
+            HEADERS,
+            "Headers that the repeated delivery has besides.",
         ),
     ],
 };

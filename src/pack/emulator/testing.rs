@@ -18,10 +18,26 @@ settings:
   delay: { default: 5s }
 ";
 
+const SIGNATURE: &str = "
+webhooks:
+  signature:
+    scheme: hmac_sha256
+    header: X-Shop-Signature
+    value: t=${{ timestamp }},v1=${{ signature }}
+    signed: ${{ timestamp }}.${{ text }}
+    encoding: hex
+    tolerance: 300s
+    secret: ${{ captures.secret }}
+";
+
 /// The pack with this emulator file, and what is wrong with it.
 pub(crate) fn load(emulator: &str) -> (Option<Pack>, Vec<Diagnostic>) {
+    load_with(MANIFEST, emulator)
+}
+
+fn load_with(manifest: &str, emulator: &str) -> (Option<Pack>, Vec<Diagnostic>) {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("pack.yaml"), MANIFEST).unwrap();
+    std::fs::write(folder.path().join("pack.yaml"), manifest).unwrap();
     std::fs::write(folder.path().join("emulator.yaml"), emulator).unwrap();
     pack::load(&Folder::on_disk(folder.path()).unwrap(), "shop")
 }
@@ -29,6 +45,13 @@ pub(crate) fn load(emulator: &str) -> (Option<Pack>, Vec<Diagnostic>) {
 /// The pack with this emulator file, which must be readable.
 pub(crate) fn pack(emulator: &str) -> Arc<Pack> {
     let (pack, problems) = load(emulator);
+    assert!(problems.is_empty(), "{problems:#?}");
+    Arc::new(pack.unwrap())
+}
+
+/// The same pack, which signs its webhooks.
+pub(crate) fn signed_pack(emulator: &str) -> Arc<Pack> {
+    let (pack, problems) = load_with(&format!("{MANIFEST}{SIGNATURE}"), emulator);
     assert!(problems.is_empty(), "{problems:#?}");
     Arc::new(pack.unwrap())
 }

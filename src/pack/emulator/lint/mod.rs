@@ -7,6 +7,7 @@ mod scope;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod webhooks;
 
 use super::{Action, Call, LetValue, Otherwise};
 use super::{Effect, EmulatorFile, Reply, Stage};
@@ -25,6 +26,7 @@ pub fn lint(pack: &Pack) -> Vec<Diagnostic> {
     names::check(file, pack, &mut problems);
     reach::check(file, &mut problems);
     sources::check(file, &mut problems);
+    webhooks::check(file, pack, &mut problems);
     if let Some(contract) = &pack.contract {
         contract::check(file, pack, contract, &mut problems);
     }
@@ -84,6 +86,10 @@ fn all_effects(file: &EmulatorFile) -> Vec<&Effect> {
     }
     for procedure in file.procedures.values() {
         gather(&procedure.effects, &mut all);
+    }
+    if let Some(webhooks) = &file.webhooks {
+        gather(&webhooks.emitted, &mut all);
+        gather(&webhooks.attempted, &mut all);
     }
     all
 }

@@ -1,7 +1,11 @@
 //! Names that are not defined where they are read, in a walk through the file as a request takes it.
 
+mod events;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+pub(super) use events::named;
 
 use super::scope::{Bound, Scope, fields};
 use crate::diagnostic::Diagnostic;
@@ -66,6 +70,9 @@ impl<'a> Walk<'a> {
             self.more = &["id"];
             self.fields(&collection.fields);
             self.more = &[];
+        }
+        if let Some(webhooks) = &file.webhooks {
+            self.webhooks(file, webhooks);
         }
         self.scope.any_request = true;
         if let Some(auth) = &file.auth {
@@ -242,6 +249,11 @@ impl<'a> Walk<'a> {
             }
             Action::Do(call) => self.call(call),
             Action::Cancel(name) => self.template(name),
+            Action::Emit { name, with } => self.emit(name, with),
+            Action::Redeliver { id, headers } => {
+                self.template(id);
+                self.templates(headers);
+            }
         }
     }
 

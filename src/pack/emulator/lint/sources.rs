@@ -37,6 +37,12 @@ pub(super) fn check(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
             }
         }
     }
+    for event in &file.events {
+        demand("event", &event.facts, &event.place);
+    }
+    if let Some(webhooks) = &file.webhooks {
+        demand("delivery", &webhooks.facts, &webhooks.place);
+    }
     for effect in all_effects(file) {
         if matches!(effect.action, Action::After { .. }) {
             demand("timer", &effect.facts, &effect.place);

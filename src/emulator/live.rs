@@ -1,0 +1,213 @@
+//! An instance that acts by itself: it wakes when a timer or a repeated delivery is due, and its courier delivers what
+//! it tells its subscribers, one after the other.
+
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use super::instance::{Halt, Instance};
+use super::request::{Answer, Incoming};
+use super::server::engine_error;
+use super::webhooks::{Attempt, Reached};
+use crate::clock::Branch;
+use crate::http::{
+    Client, ClientOptions, Context, CookieJar, Egress, Method, Origin, Request, Url,
+};
+use crate::receiver::Destinations;
+use crate::value::Redactor;
+
+/// The endpoint by which someone subscribes to every event.
+pub(super) const SUBSCRIBE: &str = "/_emulator/subscribe";
+/// How long a subscriber may take to answer.
+const ATTEMPT_TIME: Duration = Duration::from_secs(10);
+
+/// Delivers for all instances.
+pub(super) struct Courier {
+    destinations: Destinations,
+    client: OnceLock<Result<Client, String>>,
+}
+
+/// An instance and what makes it act.
+pub(super) struct Live {
+    instance: Mutex<Instance>,
+    courier: Arc<Courier>,
+    /// Where its tasks run.
+    runtime: Handle,
+    /// Whether deliveries are under way.
+    delivering: watch::Sender<bool>,
+    alarm: Mutex<Option<(Timestamp, AbortHandle)>>,
+}
+
+impl Live {
+    pub(super) fn new(instance: Instance, courier: &Arc<Courier>, runtime: &Handle) -> Arc<Self> {
+        Arc::new(Self {
+            instance: Mutex::new(instance),
+            courier: Arc::clone(courier),
+            runtime: runtime.clone(),
+            delivering: watch::Sender::new(false),
+            alarm: Mutex::default(),
+        })
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Instance> {
+        self.instance.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers a request. In a run, what was to be delivered by then is delivered first, so that what the answer says of
+    /// it does not hang on who was faster.
+    pub(super) async fn answer(self: &Arc<Self>, request: Incoming) -> Answer {
+        if matches!(self.courier.destinations, Destinations::Receiver(_)) {
+            self.settled().await;
+        }
+        let mut instance = self.lock();
+        let answer = if request.method == Method::POST && request.uri.path() == SUBSCRIBE {
+            match instance.subscribe(request.json.as_deref()) {
+                Ok(body) => Answer::json(201, &body),
+                Err(message) => engine_error(400, &message),
+            }
+        } else {
+            instance.answer(request)
+        };
+        self.follow_up(&mut instance);
+        answer
+    }
+
+    /// Waits until nothing that is due is left to be delivered.
+    pub(super) async fn settled(&self) {
+        let mut delivering = self.delivering.subscribe();
+        let _ = delivering.wait_for(|delivering| !delivering).await;
+    }
+
+    /// Does what has become due.
+    pub(super) fn catch_up(self: &Arc<Self>, instance: &mut Instance) {
+        let now = instance.clock.now();
+        if let Err(Halt::Problem(problem)) = instance.run_due(now) {
+            instance.journal.problem(now, "a timer", &problem);
+        }
+        self.follow_up(instance);
+    }
+
+    /// Starts deliveries that are due, and sets the alarm for what comes next.
+    pub(super) fn follow_up(self: &Arc<Self>, instance: &mut Instance) {
+        // Without events, nobody sees when a timer fires: it is early enough with the next request.
+        if instance.file.events.is_empty() {
+            return;
+        }
+        let next = instance.outbox.next_due();
+        let busy = *self.delivering.borrow();
+        if !busy && next.is_some_and(|due| due <= instance.clock.now()) {
+            self.delivering.send_replace(true);
+            let branch = instance.clock.branch();
+            self.runtime.spawn(Arc::clone(self).deliver(branch));
+            return self.set_alarm(instance, instance.timers.next_due());
+        }
+        let deliveries = next.filter(|_| !busy);
+        let timers = instance.timers.next_due();
+        self.set_alarm(instance, deliveries.into_iter().chain(timers).min());
+    }
+
+    fn set_alarm(self: &Arc<Self>, instance: &Instance, next: Option<Timestamp>) {
+        let mut alarm = self.alarm.lock().unwrap_or_else(PoisonError::into_inner);
+        if alarm.as_ref().map(|(at, _)| *at) == next {
+            return;
+        }
+        if let Some((_, task)) = alarm.take() {
+            task.abort();
+        }
+        *alarm = next.map(|at| {
+            let (rings, live) = (instance.clock.alarm(at).rings(), Arc::clone(self));
+            let task = self.runtime.spawn(async move {
+                let branch = rings.await;
+                live.alarm
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .take();
+                live.catch_up(&mut live.lock());
+                drop(branch);
+            });
+            (at, task.abort_handle())
+        });
+    }
+
+    /// Delivers all that is due, one after the other. No virtual time passes meanwhile.
+    async fn deliver(self: Arc<Self>, branch: Branch) {
+        loop {
+            let attempt = {
+                let mut instance = self.lock();
+                let Some(attempt) = instance.take_due() else {
+                    self.delivering.send_replace(false);
+                    self.follow_up(&mut instance);
+                    break;
+                };
+                attempt
+            };
+            let reached = self.courier.deliver(&attempt).await;
+            self.lock().finish(attempt, &reached);
+        }
+        drop(branch);
+    }
+
+    /// Ends it: nothing is delivered any more.
+    pub(super) fn close(&self) -> MutexGuard<'_, Instance> {
+        let mut instance = self.lock();
+        instance.outbox.clear();
+        if let Some((_, task)) = self
+            .alarm
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+        {
+            task.abort();
+        }
+        instance
+    }
+}
+
+impl Courier {
+    pub(super) fn new(destinations: Destinations) -> Self {
+        Self {
+            destinations,
+            client: OnceLock::new(),
+        }
+    }
+
+    async fn deliver(&self, attempt: &Attempt) -> Reached {
+        let url = match self.destinations.resolve(&attempt.url) {
+            Ok(url) => url,
+            Err(why) => return Reached::Refused(why),
+        };
+        let client = self
+            .client
+            .get_or_init(|| Client::new(ClientOptions::default()).map_err(|error| error.message));
+        match client {
+            Ok(client) => send(client, url, attempt).await,
+            Err(message) => Reached::Failed(message.clone()),
+        }
+    }
+}
+
+async fn send(client: &Client, url: Url, attempt: &Attempt) -> Reached {
+    let mut egress = Egress::new();
+    if let Some(origin) = Origin::of(&url) {
+        egress.allow(origin);
+    }
+    let mut request = Request::new(Method::POST, url);
+    request.headers.clone_from(&attempt.headers);
+    request.body = Some(attempt.body.clone());
+    request.timeout = ATTEMPT_TIME;
+    let context = Context {
+        cookies: &CookieJar::default(),
+        egress: &egress,
+        secrets: &Redactor::default(),
+        credential_headers: &[],
+        transport_headers: &[],
+    };
+    match client.send(request, &context).await.response {
+        Ok(response) => Reached::Answered(response.status),
+        Err(error) => Reached::Failed(error.message),
+    }
+}
