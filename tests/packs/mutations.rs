@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::support::{Folder, Said};
-use super::{packs, scenarios};
+use super::{copy, packs, scenarios};
 
 /// How many changes each pack has at the least.
 const AT_LEAST: usize = 12;
@@ -110,17 +110,4 @@ fn run(pack: &str, emulator: &str, selected: &str) -> Said {
     );
     folder.write(&format!("scenarios/{pack}/emulator.yaml"), emulator);
     folder.run(&["run", selected, "-q", "--fail-fast", "--color", "never"])
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("creatable");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("readable");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("copied");
-        }
-    }
 }
