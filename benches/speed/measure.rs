@@ -1,9 +1,13 @@
-//! Running a program and reading what it took: GNU `time` tells, as no safe function of the standard library does.
+//! Running a program and reading what it took: GNU `time` tells, as no safe function of the standard library does; what each
+//! thread took, Linux tells in `/proc`.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use crate::Result;
@@ -50,7 +54,7 @@ pub fn run(folder: &Path, program: &str, args: &[&str]) -> Result<Cost> {
         let tail: Vec<&str> = said.lines().rev().take(20).collect();
         return Err(format!("{program} {args:?} fails:\n{}", tail.join("\n")).into());
     }
-    let text = std::fs::read_to_string(figures.path())?;
+    let text = fs::read_to_string(figures.path())?;
     let numbers: Vec<f64> = text
         .split_whitespace()
         .map(str::parse)
@@ -63,6 +67,47 @@ pub fn run(folder: &Path, program: &str, args: &[&str]) -> Result<Cost> {
         cpu: user + system,
         memory: kilobytes / 1024.0,
     })
+}
+
+/// How often a program is looked at while it runs.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Runs a program in a folder: seconds of processor time of each of its threads, by name. What a thread does after the last
+/// look at it is left out.
+pub fn threads(folder: &Path, program: &str, args: &[&str]) -> Result<Vec<(String, f64)>> {
+    let mut child = Command::new(program)
+        .args(args)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let tasks = format!("/proc/{}/task", child.id());
+    let mut taken = BTreeMap::new();
+    let status = loop {
+        if let Some(status) = child.try_wait()? {
+            break status;
+        }
+        for task in fs::read_dir(&tasks).into_iter().flatten().flatten() {
+            // A thread that has just ended is not there any more.
+            if let Some(thread) = thread(&task.path()) {
+                taken.insert(task.file_name(), thread);
+            }
+        }
+        sleep(LOOK);
+    };
+    if !status.success() {
+        return Err(format!("{program} {args:?} fails").into());
+    }
+    Ok(taken.into_values().collect())
+}
+
+/// A thread's name, and its seconds on a processor.
+fn thread(task: &Path) -> Option<(String, f64)> {
+    let name = fs::read_to_string(task.join("comm")).ok()?;
+    let figures = fs::read_to_string(task.join("schedstat")).ok()?;
+    let nanoseconds: f64 = figures.split_whitespace().next()?.parse().ok()?;
+    Some((name.trim().to_owned(), nanoseconds / 1e9))
 }
 
 /// The server, for as long as this is kept.

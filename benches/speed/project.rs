@@ -13,7 +13,10 @@ pub const SLOW: usize = 100;
 /// Responses of a megabyte.
 pub const LARGE: usize = 400;
 
-/// Writes a project of four folders, `many`, `slow`, `large` and `one`, and the folder `hurl`.
+/// Instances of emulators: in a small run, and in a large one.
+pub const INSTANCES: [usize; 2] = [1_000, 10_000];
+
+/// Writes a project of the folders `many`, `slow`, `large`, `one` and `emulated`, and the folder `hurl`.
 pub fn write(root: &Path, address: &str) -> Result<()> {
     let pack = root.join("packs/bench");
     fs::create_dir_all(&pack)?;
@@ -33,8 +36,51 @@ pub fn write(root: &Path, address: &str) -> Result<()> {
     for _ in 0..LARGE {
         large.add(&file(LARGE_STEP))?;
     }
-    Folder::new(root, "one", "scenario.yaml")?.add(&file("      - http: GET /customers/cus_1\n"))
+    Folder::new(root, "one", "scenario.yaml")?
+        .add(&file("      - http: GET /customers/cus_1\n"))?;
+    let emulated = root.join("emulated");
+    fs::create_dir_all(&emulated)?;
+    for instances in INSTANCES {
+        let rows: String = (0..instances).map(|number| format!("{number}\n")).collect();
+        fs::write(
+            emulated.join(format!("{instances}.csv")),
+            format!("number\n{rows}"),
+        )?;
+        let flow = EMULATED.replace("INSTANCES", &instances.to_string());
+        fs::write(emulated.join(format!("{instances}.scenario.yaml")), flow)?;
+    }
+    Ok(())
 }
+
+/// A scenario for each row of a table, on an emulator.
+const EMULATED: &str = "packs: [conduit-v1]
+scenarios:
+  onboarding:
+    cases: INSTANCES.csv
+    steps:
+      - uses: conduit-v1/create_customer
+        with:
+          businessLegalName: Company ${{ case.number }}
+          country: USA
+        capture:
+          customer_id: $.id
+      - uses: conduit-v1/simulate_kyb
+        with:
+          id: ${{ customer_id }}
+          countryCode: USA
+      - uses: conduit-v1/set_compliance
+        with:
+          type: customer
+          id: ${{ customer_id }}
+          status: active
+        expect:
+          $.success: true
+      - uses: conduit-v1/get_customer
+        with:
+          id: ${{ customer_id }}
+        expect:
+          $.status: active
+";
 
 /// The pack that all of them address. Another address means another server.
 pub fn manifest(address: &str) -> String {

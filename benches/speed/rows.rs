@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::Result;
-use crate::measure::{Cost, Server, best, first_request, run};
-use crate::project::{self, LARGE, SCENARIOS, SLOW};
+use crate::measure::{Cost, Server, best, first_request, run, threads};
+use crate::project::{self, INSTANCES, LARGE, SCENARIOS, SLOW};
 
 /// Scenarios in flight at once: the default of `--jobs`.
 pub const JOBS: usize = 128;
-/// How often each program runs; the contenders take turns.
+/// How often each program runs where its time or memory counts; the contenders take turns.
 const ROUNDS: usize = 7;
+/// How often a program runs whose wall time is mostly the server's.
+const FEW_ROUNDS: usize = 3;
+/// How often a program starts for the median of its starts.
+const STARTS: usize = 30;
 
 type Row = (&'static str, fn(&Bench) -> Result<()>);
 
@@ -172,7 +176,7 @@ fn best_hurl_jobs(bench: &Bench) -> Result<Option<&'static str>> {
 
 /// Requests that wait for the server.
 fn slow(bench: &Bench) -> Result<()> {
-    let costs = (0..3)
+    let costs = (0..FEW_ROUNDS)
         .map(|_| bench.probity(&scenarios("slow", &[])))
         .collect::<Result<Vec<_>>>()?;
     println!("{SLOW} scenarios of 3 requests of 100 ms:");
@@ -182,7 +186,7 @@ fn slow(bench: &Bench) -> Result<()> {
 
 /// Large responses, many at once.
 fn large(bench: &Bench) -> Result<()> {
-    let costs = (0..3)
+    let costs = (0..FEW_ROUNDS)
         .map(|_| bench.probity(&scenarios("large", &["--report", "junit=junit.xml"])))
         .collect::<Result<Vec<_>>>()?;
     println!("{LARGE} responses of 1 MB of JSON, one value checked in each:");
@@ -199,7 +203,7 @@ fn start(bench: &Bench) -> Result<()> {
         &manifest,
         project::manifest(&listener.local_addr()?.to_string()),
     )?;
-    let mut times = (0..30)
+    let mut times = (0..STARTS)
         .map(|_| {
             first_request(
                 &bench.root,
@@ -233,33 +237,43 @@ fn lint(bench: &Bench) -> Result<()> {
     Ok(())
 }
 
-/// A pack on its emulator, both in the one process.
+/// One flow on an emulator very often, both in the one process, each in a thread of its own.
 fn emulator(bench: &Bench) -> Result<()> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let report = bench.root.join("emulator.json");
-    let json = format!("json={}", report.display());
-    let pack = "scenarios/conduit-v1";
-    run(
-        repository,
-        &bench.probity,
-        &["run", pack, "--report", &json],
-    )?;
-    let requests: u32 = fs::read_to_string(&report)?
-        .lines()
-        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
-        .filter(|event| event["event"] == "case_finished")
-        .filter_map(|event| u32::try_from(event["requests"].as_u64()?).ok())
-        .sum();
-    let costs = (0..ROUNDS)
-        .map(|_| run(repository, &bench.probity, &["run", pack]))
-        .collect::<Result<Vec<_>>>()?;
-    println!("conduit-v1 on its emulator, {requests} requests:");
-    say("  wall", best(&costs).wall * 1e3, "ms", "");
-    let each = best(&costs).cpu / f64::from(requests.max(1));
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    let packs = packs.display().to_string();
+    let [few, all] = INSTANCES.map(|instances| format!("emulated/{instances}.scenario.yaml"));
+    let small = bench.probity(&["run", &few, "--packs", &packs])?;
+    let large = bench.probity(&["run", &all, "--packs", &packs])?;
+    let args = ["run", &all, "--packs", &packs];
+    let threads = threads(&bench.root, &bench.probity, &args)?;
+    let (emulator, others): (Vec<_>, Vec<_>) = threads
+        .iter()
+        .partition(|(name, _)| name.starts_with("emulator"));
+    let total = |threads: &[&(String, f64)]| threads.iter().map(|(_, taken)| taken).sum::<f64>();
+    let (emulator, runner) = (total(&emulator), total(&others));
+    let [least, most] = INSTANCES;
+    let requests = f64::from(u32::try_from(4 * most)?);
+    println!("{most} instances of 4 requests on the emulator of conduit-v1:");
+    let each = |taken: f64| taken / requests * 1e6;
     say(
-        "  processor time a request, the emulator's included",
-        each * 1e6,
+        "  emulator / runner, processor time",
+        emulator / runner,
+        "×",
+        "< 1",
+    );
+    say(
+        "  emulator, processor time a request",
+        each(emulator),
         "µs",
+        "",
+    );
+    say("  runner, processor time a request", each(runner), "µs", "");
+    say("  wall", large.wall, "s", "");
+    say("  peak memory", large.memory, "MB", "");
+    say(
+        &format!("  peak memory with {least} instances"),
+        small.memory,
+        "MB",
         "",
     );
     Ok(())

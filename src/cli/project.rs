@@ -198,7 +198,7 @@ impl Project {
     /// Loads a scenario file, lints it and finds its packs. `given` are the variables that the command line gives.
     fn load(&self, path: &Path, library: &Library, given: &[String]) -> Loaded {
         let name = self.name(path);
-        let (folder, beside) = self.folder_of(path);
+        let (folder, beside) = self.folder_of(path, library);
         let text = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -229,9 +229,9 @@ impl Project {
     }
 
     /// The folder whose files a scenario file may name, and the file's place below it.
-    fn folder_of(&self, path: &Path) -> (Folder, String) {
+    fn folder_of(&self, path: &Path, library: &Library) -> (Folder, String) {
         let parent = path.parent().unwrap_or(Path::new("/"));
-        let base = match pack_folder(path) {
+        let base = match library.enclosing_folder(path) {
             Some(pack) => pack,
             None if path.starts_with(&self.root) => self.root.clone(),
             None => parent.to_owned(),
@@ -259,14 +259,6 @@ fn unreadable(name: String, folder: Folder, why: &str) -> Loaded {
         folder,
         beside: String::new(),
     }
-}
-
-/// The folder of the pack that a file is in, if it is in one.
-pub(super) fn pack_folder(path: &Path) -> Option<PathBuf> {
-    path.ancestors()
-        .skip(1)
-        .find(|folder| folder.join("pack.yaml").is_file())
-        .map(Path::to_owned)
 }
 
 /// Scenario files below a folder, hidden folders left out.

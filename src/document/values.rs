@@ -218,7 +218,7 @@ impl Decoder {
         fixed: impl FnOnce(&mut Self, &Node) -> Option<T>,
     ) -> Option<Setting<T>> {
         if has_expression(node) {
-            return Some(Setting::Dynamic(self.template(node)));
+            return Some(Setting::Dynamic(Box::new(self.template(node))));
         }
         fixed(self, node).map(Setting::Fixed)
     }

@@ -180,11 +180,7 @@ fn request(request: &Incoming, attributes: &[&str]) -> Resolved {
             Some(value) => found(value, 2),
             None => Resolved::Undefined {
                 used: 1,
-                known: request
-                    .all_headers()
-                    .into_iter()
-                    .map(|(name, _)| name)
-                    .collect(),
+                known: request.headers.keys().map(ToString::to_string).collect(),
             },
         },
         ["headers"] => found(Value::Object(request.all_headers()), 1),

@@ -13,7 +13,8 @@ use crate::value::{Decimal, Value, parse_duration};
 #[derive(Clone, Debug)]
 pub enum Setting<T> {
     Fixed(T),
-    Dynamic(Template),
+    /// Few are: each would else take the room of a template.
+    Dynamic(Box<Template>),
 }
 
 /// A type that a setting may have.
@@ -44,7 +45,7 @@ impl<T: FromValue> Setting<T> {
                     None
                 }
             },
-            _ => Some(Self::Dynamic(template)),
+            _ => Some(Self::Dynamic(Box::new(template))),
         }
     }
 

@@ -4,6 +4,9 @@ use super::{CookieJar, Egress, Method, Response, TransportError, Url};
 use bytes::Bytes;
 use std::time::Duration;
 
+/// Room for the headers of most requests, those that are added among them.
+const HEADERS: usize = 8;
+
 /// A request as its step states it. Sending it completes its headers, so that a report shows what was really sent.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -27,7 +30,7 @@ impl Request {
         Self {
             method,
             url,
-            headers: Vec::new(),
+            headers: Vec::with_capacity(HEADERS),
             without: Vec::new(),
             body: None,
             timeout: Duration::from_secs(10),

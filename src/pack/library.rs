@@ -216,7 +216,9 @@ impl Library {
         shown.to_string_lossy().replace('\\', "/")
     }
 
-    fn enclosing_folder(&self, path: &Path) -> Option<PathBuf> {
+    /// The folder of the pack that the file at `path` lies in, if it lies in one.
+    #[must_use]
+    pub fn enclosing_folder(&self, path: &Path) -> Option<PathBuf> {
         let folder = path.parent()?;
         if let Some(known) = self.cache().enclosing.get(folder) {
             return known.clone();

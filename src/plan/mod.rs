@@ -181,13 +181,13 @@ pub fn plan(
         });
     }
     let mut last_file = None;
-    for (index, (mut case, mut planned)) in selected.into_iter().enumerate() {
+    for (index, mut planned) in selected.into_iter().enumerate() {
+        let case = Arc::make_mut(&mut planned.case);
         case.index = index;
         if last_file.as_ref() != Some(&case.id.file) {
             plan.files += 1;
             last_file = Some(case.id.file.clone());
         }
-        planned.case = Arc::new(case);
         for (_, pack) in &planned.file.packs {
             if !plan.packs.iter().any(|have| Arc::ptr_eq(have, pack)) {
                 plan.packs.push(Arc::clone(pack));
@@ -204,7 +204,7 @@ pub fn plan(
 
 fn add_file(
     plan: &mut Plan,
-    selected: &mut Vec<(Case, PlannedCase)>,
+    selected: &mut Vec<PlannedCase>,
     file: Loaded,
     selection: &Selection,
     bindings: &mut Bindings<'_>,
@@ -264,15 +264,13 @@ fn add_file(
             let case = case(&planned, scenario, &file.name, row_name);
             plan.known.push(case.id.clone());
             if selection.takes(&case.id, &case.tags) {
-                let shared = Arc::new(case.clone());
-                let planned_case = PlannedCase {
-                    case: shared,
+                selected.push(PlannedCase {
+                    case: Arc::new(case),
                     file: Arc::clone(&planned),
                     scenario: index,
                     row,
                     fate: fate.clone(),
-                };
-                selected.push((case, planned_case));
+                });
             }
         }
     }

@@ -38,9 +38,12 @@ impl Xml {
     }
 
     fn tag(&mut self, name: &str, attributes: Attributes<'_>, end: &str) {
-        let _ = write!(self.text, "<{name}");
+        self.text.push('<');
+        self.text.push_str(name);
         for (name, value) in attributes {
-            let _ = write!(self.text, " {name}=\"");
+            self.text.push(' ');
+            self.text.push_str(name);
+            self.text.push_str("=\"");
             self.escape(value, true);
             self.text.push('"');
         }
@@ -50,24 +53,30 @@ impl Xml {
     /// Control characters that XML can't hold become pictures of themselves (`␛`). Line breaks and tabs are kept, in
     /// attributes as references, since a reader would turn them into spaces there.
     fn escape(&mut self, text: &str, attribute: bool) {
-        for c in text.chars() {
-            match c {
-                '&' => self.text.push_str("&amp;"),
-                '<' => self.text.push_str("&lt;"),
-                '>' => self.text.push_str("&gt;"),
-                '"' if attribute => self.text.push_str("&quot;"),
-                '\r' => self.text.push_str("&#13;"),
-                '\n' if attribute => self.text.push_str("&#10;"),
-                '\t' if attribute => self.text.push_str("&#9;"),
-                '\n' | '\t' => self.text.push(c),
+        let mut written = 0;
+        for (at, c) in text.char_indices() {
+            let picture;
+            let instead = match c {
+                '&' => "&amp;",
+                '<' => "&lt;",
+                '>' => "&gt;",
+                '"' if attribute => "&quot;",
+                '\r' => "&#13;",
+                '\n' if attribute => "&#10;",
+                '\t' if attribute => "&#9;",
+                '\n' | '\t' => continue,
                 '\u{0}'..='\u{1f}' => {
-                    let picture = char::from_u32(0x2400 + u32::from(c));
-                    self.text.push(picture.unwrap_or('\u{fffd}'));
+                    picture = char::from_u32(0x2400 + u32::from(c)).map(String::from);
+                    picture.as_deref().unwrap_or("\u{fffd}")
                 }
-                '\u{fffe}' | '\u{ffff}' => self.text.push('\u{fffd}'),
-                c => self.text.push(c),
-            }
+                '\u{fffe}' | '\u{ffff}' => "\u{fffd}",
+                _ => continue,
+            };
+            self.text.push_str(&text[written..at]);
+            self.text.push_str(instead);
+            written = at + c.len_utf8();
         }
+        self.text.push_str(&text[written..]);
     }
 }
 

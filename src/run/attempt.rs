@@ -323,13 +323,17 @@ impl<'p> Attempt<'p> {
     pub fn hide_addresses(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (alias, pack) in &self.packs {
-            if let Some(instance) = pack.instance() {
+            let Some(instance) = pack.instance() else {
+                continue;
+            };
+            // It also stands alone: in a `Host` header, or in a link that an answer makes of one.
+            let Some((_, authority)) = instance.base_url.split_once("://") else {
+                continue;
+            };
+            if text.contains(authority) {
                 let shown = format!("{{{alias}}}");
                 text = text.replace(&instance.base_url, &shown);
-                // A `Host` header, or a link that an answer makes of one.
-                if let Some((_, authority)) = instance.base_url.split_once("://") {
-                    text = text.replace(authority, &shown);
-                }
+                text = text.replace(authority, &shown);
             }
         }
         text

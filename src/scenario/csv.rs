@@ -196,18 +196,20 @@ fn decode_record(
         decoder.problem(problem);
         return None;
     }
-    let columns = columns
+    let values = columns
         .iter()
         .zip(cells)
         .filter(|(_, cell)| !cell.text.is_empty())
         .filter_map(|(column, cell)| {
             let value = decode_cell(source, column.kind, cell, decoder)?;
             Some((column.name.clone(), value))
-        })
-        .collect();
+        });
+    // There may be very many rows.
+    let mut all = Vec::with_capacity(columns.len());
+    all.extend(values);
     Some(Row {
         place: Place::new(source, span),
-        columns,
+        columns: all,
     })
 }
 

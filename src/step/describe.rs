@@ -89,7 +89,7 @@ impl Step {
                     Some(Body::Form(fields) | Body::Multipart(fields)) => all.extend(named(fields)),
                     None => {}
                 }
-                match &http.auth {
+                match http.auth.as_deref() {
                     Some(Auth::Basic { username, password }) => {
                         all.extend(username.references());
                         all.extend(password.references());

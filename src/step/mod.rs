@@ -76,7 +76,7 @@ pub struct Http {
     /// `null` means: don't send the header that would otherwise be sent.
     pub headers: Vec<(String, Template)>,
     pub body: Option<Body>,
-    pub auth: Option<Auth>,
+    pub auth: Option<Box<Auth>>,
     pub follow_redirects: Setting<u64>,
     /// False where this request means to break the pack's contract.
     pub validate: bool,

@@ -29,7 +29,8 @@ pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) ->
         body,
         auth: fields
             .get("auth")
-            .and_then(|auth| decode_auth(auth, decoder)),
+            .and_then(|auth| decode_auth(auth, decoder))
+            .map(Box::new),
         follow_redirects: fields
             .get("follow_redirects")
             .and_then(|node| decoder.count_setting(node, 0, "`follow_redirects`"))

@@ -97,7 +97,7 @@ impl<'a> Walker<'a, '_> {
             Some(Body::Form(fields) | Body::Multipart(fields)) => self.pairs(fields),
             None => {}
         }
-        match &http.auth {
+        match http.auth.as_deref() {
             Some(Auth::Basic { username, password }) => {
                 self.template(username);
                 self.template(password);

@@ -134,7 +134,7 @@ fn each_value<'s>(step: &'s Step, look: &mut impl FnMut(&'s str, &'s Template)) 
                 Some(Body::Json(body) | Body::Text(body)) => look("", body),
                 Some(Body::File(_)) | None => {}
             }
-            match &http.auth {
+            match http.auth.as_deref() {
                 Some(Auth::Basic { password, .. }) => look("password", password),
                 Some(Auth::Bearer(token)) => look("token", token),
                 None => {}

@@ -34,7 +34,8 @@ pub(super) enum Selector {
         end: Option<i64>,
         step: i64,
     },
-    Filter(Expr),
+    /// Most paths have none, and it is large.
+    Filter(Box<Expr>),
 }
 
 /// A filter's condition.

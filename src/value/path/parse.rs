@@ -132,7 +132,7 @@ impl Cursor<'_> {
         self.skip_blanks();
         let expr = self.either()?;
         self.filters -= 1;
-        Ok(Selector::Filter(expr))
+        Ok(Selector::Filter(Box::new(expr)))
     }
 
     fn index_or_slice(&mut self) -> Result<Selector, PathError> {
