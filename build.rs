@@ -26,6 +26,9 @@ fn main() {
 fn add_files(folder: &Path, prefix: &str, table: &mut String) {
     for path in sorted(folder) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if is_left_out(&name) {
+            continue;
+        }
         if path.is_dir() {
             add_files(&path, &format!("{prefix}{name}/"), table);
         } else {
@@ -36,6 +39,12 @@ fn add_files(folder: &Path, prefix: &str, table: &mut String) {
             );
         }
     }
+}
+
+/// Documentation, and scenarios: those of a pack that is built in are not run. `probity init` starts with one file.
+fn is_left_out(name: &str) -> bool {
+    let starter = "starter.scenario.yaml";
+    name == "README.md" || (name.ends_with(".scenario.yaml") && name != starter)
 }
 
 /// What is in a folder, in an order that does not depend on the machine; nothing where there is no such folder.

@@ -29,6 +29,19 @@ pub(super) enum Command {
         /// Where; files that exist are left alone
         #[arg(value_name = "DIR", default_value = ".")]
         folder: PathBuf,
+        /// The pack that the first scenario is for
+        #[arg(long, value_name = "NAME")]
+        pack: Option<String>,
+    },
+    /// Write a pack to start from
+    New {
+        #[command(subcommand)]
+        what: NewCommand,
+    },
+    /// Add packs of others, list them, and check that they are as they were added
+    Pack {
+        #[command(subcommand)]
+        command: PackCommand,
     },
     /// Run scenarios
     Run(RunCommand),
@@ -51,6 +64,49 @@ pub(super) enum Command {
         /// bash, elvish, fish, powershell or zsh
         shell: clap_complete::Shell,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum NewCommand {
+    /// A pack with an emulator, an action, a contract and scenarios, explained line by line
+    Pack {
+        /// What the pack is called; it is written to `scenarios/NAME`
+        #[arg(value_name = "NAME")]
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum PackCommand {
+    /// Copy a pack into `scenarios/`, and note in `probity.lock` what its files are
+    Add(AddArgs),
+    /// List the packs that this project can use, and where they came from
+    List,
+    /// Compare the packs that were added with `probity.lock`
+    Verify {
+        /// Which [default: all]
+        #[arg(value_name = "NAME")]
+        names: Vec<String>,
+        /// Take the files as they are
+        #[arg(long)]
+        accept: bool,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct AddArgs {
+    /// A folder, or the URL of a git repository
+    #[arg(value_name = "FOLDER|URL")]
+    pub source: String,
+    /// The tag, branch or commit of the repository [default: its main branch]
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+    /// Where the pack lies in it
+    #[arg(long, value_name = "FOLDER")]
+    pub path: Option<String>,
+    /// Replace the pack's folder, whatever is in it
+    #[arg(long)]
+    pub force: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -27,6 +27,7 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
         .into_iter()
         .flatten()
         .collect();
+    problems.extend(project.changed_packs());
     project.load_packs(&args.paths, &library);
     problems.extend(library.problems());
     for loaded in library.loaded() {

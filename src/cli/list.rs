@@ -38,7 +38,10 @@ pub(super) fn run(args: &ListArgs, terminal: Terminal, current: &Path) -> Exit {
         Listed::Functions => functions_list(),
     };
     write_stdout(&match args.format {
-        Format::Human => table(&rows),
+        Format::Human => {
+            let columns: Vec<&[String]> = rows.iter().map(|row| row.columns.as_slice()).collect();
+            table(&columns)
+        }
         Format::Json => rows.iter().map(|row| format!("{}\n", row.json)).collect(),
     });
     Exit::Passed
@@ -160,11 +163,11 @@ fn functions_list() -> Vec<Row> {
 }
 
 /// Columns of equal width, the last as long as it is.
-fn table(rows: &[Row]) -> String {
-    let columns = rows.iter().map(|row| row.columns.len()).max().unwrap_or(0);
+pub(super) fn table(rows: &[&[String]]) -> String {
+    let columns = rows.iter().map(|row| row.len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns)
         .map(|column| {
-            let cells = rows.iter().filter_map(|row| row.columns.get(column));
+            let cells = rows.iter().filter_map(|row| row.get(column));
             cells
                 .map(|cell| unicode_width::UnicodeWidthStr::width(cell.as_str()))
                 .max()
@@ -174,7 +177,7 @@ fn table(rows: &[Row]) -> String {
     let mut text = String::new();
     for row in rows {
         let mut line = String::new();
-        for (cell, width) in row.columns.iter().zip(&widths) {
+        for (cell, width) in row.iter().zip(&widths) {
             let padding =
                 width.saturating_sub(unicode_width::UnicodeWidthStr::width(cell.as_str()));
             line += &format!("{cell}{}  ", " ".repeat(padding));

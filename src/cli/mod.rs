@@ -9,6 +9,8 @@ mod exit;
 mod init;
 mod lint;
 mod list;
+mod new;
+mod packs;
 mod project;
 mod run;
 mod schema;
@@ -51,7 +53,9 @@ fn dispatch(cli: &Cli) -> Exit {
     let terminal = Terminal::find(cli.color);
     let current = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
     match &cli.command {
-        Command::Init { folder } => init::run(folder, terminal),
+        Command::Init { folder, pack } => init::run(folder, pack.as_deref(), terminal, &current),
+        Command::New { what } => new::run(what, terminal, &current),
+        Command::Pack { command } => packs::run(command, terminal, &current),
         Command::Run(args) => run::run(args, terminal, &current),
         Command::Coverage(args) => coverage::run(args, terminal, &current),
         Command::Lint(args) => lint::run(args, terminal, &current),

@@ -10,7 +10,7 @@ use walkdir::WalkDir;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint;
-use crate::pack::{Library, Pack};
+use crate::pack::{Library, Lock, Pack};
 use crate::plan::{Loaded, NamedCase};
 use crate::scenario::{self, FilePacks};
 use crate::source::{Folder, Source};
@@ -62,6 +62,14 @@ impl Project {
     /// A file of the project itself, for those who ask what it can use.
     pub fn file(&self) -> PathBuf {
         self.root.join("probity.yaml")
+    }
+
+    /// What is wrong with the packs that were added: they are to be as they were then.
+    pub fn changed_packs(&self) -> Vec<Diagnostic> {
+        match Lock::read(&self.root) {
+            Ok(lock) => lock.check(&self.root),
+            Err(problems) => problems,
+        }
     }
 
     /// A pack by its name, or by its folder.

@@ -86,6 +86,10 @@ pub(super) fn prepare(
 ) -> Result<Prepared, Vec<Diagnostic>> {
     let usage = |message: String| vec![Diagnostic::error("usage", message)];
     let project = Project::find(current);
+    let changed = project.changed_packs();
+    if !changed.is_empty() {
+        return Err(changed);
+    }
     let found = project
         .find_files(&args.paths)
         .map_err(|problem| vec![problem])?;

@@ -60,6 +60,8 @@ pub enum Shape {
     Name,
     /// A name that may also have hyphens.
     HyphenatedName,
+    /// Such a name, and after an `@` the versions that will do.
+    PackVersions,
     /// A JSONPath.
     JsonPath,
     List(&'static Shape),

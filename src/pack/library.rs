@@ -37,6 +37,15 @@ struct Cache {
     places: HashMap<(Option<PathBuf>, String), Option<Found>>,
 }
 
+/// A pack of the name that was asked for, and another version than that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherVersion {
+    /// None where the pack makes no sense.
+    pub version: Option<semver::Version>,
+    /// Where it is, as [`Loaded::origin`] says it.
+    pub origin: String,
+}
+
 /// What a name was found to mean.
 #[derive(Clone, Debug)]
 enum Found {
@@ -62,11 +71,36 @@ impl Library {
         let key = (enclosing, name.to_owned());
         let known = self.cache().places.get(&key).cloned();
         let found = known.unwrap_or_else(|| {
-            let found = self.locate(name, key.0.as_deref());
+            let found = self.candidates(name, key.0.as_deref()).into_iter().next();
             self.cache().places.insert(key, found.clone());
             found
         });
         found.map(|found| self.load(&found))
+    }
+
+    /// The first pack of that name whose version is one of `required`.
+    ///
+    /// # Errors
+    /// There is none; the others that have the name.
+    pub fn find_version(
+        &self,
+        name: &str,
+        required: &semver::VersionReq,
+        path: &Path,
+    ) -> Result<Arc<Loaded>, Vec<OtherVersion>> {
+        let mut others = Vec::new();
+        for found in self.candidates(name, self.enclosing_folder(path).as_deref()) {
+            let loaded = self.load(&found);
+            let version = loaded.pack.as_ref().map(|pack| pack.version.clone());
+            if version.as_ref().is_some_and(|own| required.matches(own)) {
+                return Ok(loaded);
+            }
+            others.push(OtherVersion {
+                version,
+                origin: loaded.origin.clone(),
+            });
+        }
+        Err(others)
     }
 
     /// The pack in whose folder the file at `path` lies.
@@ -132,7 +166,8 @@ impl Library {
         shelves
     }
 
-    fn locate(&self, name: &str, enclosing: Option<&Path>) -> Option<Found> {
+    /// What a name can mean, in the order in which it is looked for.
+    fn candidates(&self, name: &str, enclosing: Option<&Path>) -> Vec<Found> {
         let own = enclosing.filter(|folder| name_of(folder).as_deref() == Some(name));
         let given = self.dirs.iter().map(|dir| dir.join(name));
         let others = self.shelves(enclosing);
@@ -140,15 +175,15 @@ impl Library {
             .iter()
             .skip(self.dirs.len())
             .map(|shelf| shelf.join(name));
-        given
-            .chain(own.map(Path::to_owned))
-            .chain(others)
-            .find(|folder| is_pack(folder))
-            .map(Found::Disk)
-            .or_else(|| {
-                let index = built_in::PACKS.iter().position(|(own, _)| *own == name)?;
-                Some(Found::BuiltIn(index))
-            })
+        let mut folders: Vec<PathBuf> = Vec::new();
+        for folder in given.chain(own.map(Path::to_owned)).chain(others) {
+            if is_pack(&folder) && !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        }
+        let built_in = built_in::PACKS.iter().position(|(own, _)| *own == name);
+        let on_disk = folders.into_iter().map(Found::Disk);
+        on_disk.chain(built_in.map(Found::BuiltIn)).collect()
     }
 
     fn load(&self, found: &Found) -> Arc<Loaded> {

@@ -4,8 +4,10 @@ mod action;
 mod built_in;
 mod decode;
 pub mod emulator;
+mod files;
 mod library;
 mod load;
+mod lock;
 mod manifest;
 mod sandbox;
 mod secret;
@@ -15,8 +17,10 @@ mod webhooks;
 
 pub use action::{Action, InputSpec};
 pub use emulator::EmulatorFile;
-pub use library::{Library, Loaded};
+pub use files::{Collector, PackFiles, not_a_file, read_folder};
+pub use library::{Library, Loaded, OtherVersion};
 pub use load::load;
+pub use lock::{ADDED_PACKS, LOCK_FILE, Lock, LockedPack, digests};
 pub use manifest::{
     Environment, Pack, RateLimit, RequestDefaults, SecretSpec, SettingSpec, Target,
 };

@@ -3,6 +3,47 @@
 use crate::document::{KeySpec, Shape, Table};
 use crate::step::tables::STEP;
 
+/// `probity.lock`, which the program writes.
+pub static LOCK: Table = Table {
+    name: "lock file",
+    doc: "The packs that were added to a project.",
+    keys: &[
+        KeySpec::new(
+            "version",
+            Shape::Literal(&["1"]),
+            "The version of the form: 1.",
+        ),
+        KeySpec::new(
+            "packs",
+            Shape::MapOf(&Shape::Map(&LOCKED_PACK)),
+            "Each pack by its name.",
+        )
+        .required(),
+    ],
+};
+
+pub static LOCKED_PACK: Table = Table {
+    name: "locked pack",
+    doc: "A pack that was added.",
+    keys: &[
+        KeySpec::new("version", Shape::Plain, "The pack's version.").required(),
+        KeySpec::new(
+            "source",
+            Shape::Plain,
+            "The folder or URL that it came from.",
+        )
+        .required(),
+        KeySpec::new("path", Shape::Plain, "Where it lies in its source."),
+        KeySpec::new("rev", Shape::Plain, "The commit that it was at."),
+        KeySpec::new(
+            "files",
+            Shape::MapOf(&Shape::Plain),
+            "The SHA-256 of each file.",
+        )
+        .required(),
+    ],
+};
+
 pub static PACK: Table = Table {
     name: "pack",
     doc: "A provider pack: how one provider's API is addressed. The folder that this file is in is the pack.",

@@ -131,47 +131,70 @@ fn decode_tags(fields: &Fields<'_>, decoder: &mut Decoder) -> Vec<String> {
         .collect()
 }
 
-/// `[pack, …]` or `{alias: pack, …}`.
+/// `[pack, …]` or `{alias: pack, …}`, each with the versions that will do: `acme@^1`.
 fn decode_packs(node: &Node, decoder: &mut Decoder) -> Vec<PackUse> {
     let mut packs: Vec<PackUse> = Vec::new();
-    match &node.value {
-        Yaml::Map(entries) => {
-            for entry in entries {
-                let place = decoder.key_place(&entry.key);
-                decoder.check_hyphenated_name(&entry.key.text, "a pack", place);
-                if let Some(pack) = PackName::decode(&entry.value, decoder) {
-                    packs.push(PackUse {
-                        alias: entry.key.text.clone(),
-                        pack: pack.name,
-                        place: pack.place,
-                    });
-                }
+    if let Yaml::Map(entries) = &node.value {
+        for entry in entries {
+            let place = decoder.key_place(&entry.key);
+            decoder.check_hyphenated_name(&entry.key.text, "a pack", place);
+            let Some(text) = decoder.plain(&entry.value, "the name of a pack") else {
+                continue;
+            };
+            if let Some(used) = decode_pack(&text, &entry.value, decoder) {
+                let alias = entry.key.text.clone();
+                packs.push(PackUse { alias, ..used });
             }
         }
-        _ => {
-            for (name, node) in decoder.words(node, "the name of a pack") {
-                let place = decoder.place(&node);
-                if !decoder.check_hyphenated_name(&name, "a pack", place.clone()) {
-                    continue;
-                }
-                if let Some(earlier) = packs.iter().find(|pack| pack.alias == name) {
-                    let problem =
-                        Diagnostic::error("duplicate-pack", format!("`{name}` is listed twice"))
-                            .at(place)
-                            .label("listed again")
-                            .also(earlier.place.clone(), "first listed here");
-                    decoder.problem(problem);
-                    continue;
-                }
-                packs.push(PackUse {
-                    alias: name.clone(),
-                    pack: name,
-                    place,
-                });
-            }
+        return packs;
+    }
+    for (text, node) in decoder.words(node, "the name of a pack") {
+        let Some(used) = decode_pack(&text, &node, decoder) else {
+            continue;
+        };
+        if let Some(earlier) = packs.iter().find(|pack| pack.alias == used.alias) {
+            let message = format!("`{}` is listed twice", used.alias);
+            let problem = Diagnostic::error("duplicate-pack", message)
+                .at(used.place)
+                .label("listed again")
+                .also(earlier.place.clone(), "first listed here");
+            decoder.problem(problem);
+            continue;
         }
+        packs.push(used);
     }
     packs
+}
+
+/// `pack`, or `pack@versions`.
+fn decode_pack(text: &str, node: &Node, decoder: &mut Decoder) -> Option<PackUse> {
+    let place = decoder.place(node);
+    let (name, versions) = match text.split_once('@') {
+        Some((name, versions)) => (name, Some(versions)),
+        None => (text, None),
+    };
+    if !decoder.check_hyphenated_name(name, "a pack", place.clone()) {
+        return None;
+    }
+    let versions = match versions.map(semver::VersionReq::parse).transpose() {
+        Ok(versions) => versions,
+        Err(error) => {
+            let problem = Diagnostic::error(
+                "bad-version",
+                format!("what follows the `@` of `{text}` names no versions: {error}"),
+            )
+            .at(place)
+            .label(format!("expected something like `{name}@^1`"));
+            decoder.problem(problem);
+            return None;
+        }
+    };
+    Some(PackUse {
+        alias: name.to_owned(),
+        pack: name.to_owned(),
+        versions,
+        place,
+    })
 }
 
 fn decode_actions(node: &Node, decoder: &mut Decoder) -> BTreeMap<String, Arc<Action>> {

@@ -49,6 +49,8 @@ pub struct ScenarioFile {
 pub struct PackUse {
     pub alias: String,
     pub pack: String,
+    /// The versions that will do, as in `acme@^1`.
+    pub versions: Option<semver::VersionReq>,
     pub place: Place,
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{PackUse, ScenarioFile};
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
-use crate::pack::{Library, Loaded, Pack};
+use crate::pack::{Library, Loaded, OtherVersion, Pack};
 use crate::source::{Place, Span};
 
 /// The packs of a scenario file.
@@ -64,10 +64,17 @@ impl ScenarioFile {
 
     fn resolve(&self, used: &PackUse, library: &Library) -> Result<Arc<Pack>, Diagnostic> {
         let path = &self.source.path;
-        let Some(loaded) = library.find(&used.pack, path) else {
-            let names = library.names(path);
-            return Err(unknown(&used.pack, &names).at(used.place.clone()));
+        let found = match &used.versions {
+            None => library.find(&used.pack, path).ok_or_else(Vec::new),
+            Some(versions) => library.find_version(&used.pack, versions, path),
         };
+        let loaded = found.map_err(|others| {
+            let problem = match &used.versions {
+                Some(versions) if !others.is_empty() => no_version(&used.pack, versions, &others),
+                _ => unknown(&used.pack, &library.names(path)),
+            };
+            problem.at(used.place.clone())
+        })?;
         usable(&loaded).map_err(|problem| problem.at(used.place.clone()).label("this pack"))
     }
 
@@ -103,6 +110,21 @@ fn unknown(name: &str, known: &[String]) -> Diagnostic {
         ),
         None => problem.help(format!("packs that exist: {}", known.join(", "))),
     }
+}
+
+/// A pack that exists, and not in the versions that were asked for.
+fn no_version(name: &str, versions: &semver::VersionReq, others: &[OtherVersion]) -> Diagnostic {
+    let message = format!("no `{name}` has a version that is `{versions}`");
+    let mut problem = Diagnostic::error("no-such-version", message).label("no such version");
+    problem.notes = others
+        .iter()
+        .map(|other| match &other.version {
+            Some(version) => format!("{version} is found: {}", other.origin),
+            None => format!("one that is invalid is found: {}", other.origin),
+        })
+        .collect();
+    problem
+        .help("ask for a version that there is, or get another with `probity pack add … --rev …`")
 }
 
 /// The pack, unless something is wrong with its files.

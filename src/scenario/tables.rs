@@ -22,10 +22,10 @@ pub static FILE: Table = Table {
         KeySpec::new(
             "packs",
             Shape::OneOf(&[
-                Shape::List(&Shape::HyphenatedName),
-                Shape::MapOf(&Shape::HyphenatedName),
+                Shape::List(&Shape::PackVersions),
+                Shape::MapOf(&Shape::PackVersions),
             ]),
-            "The packs that the file uses: their names, or names of its own for them as `{alias: pack}`. A file in a pack's folder has that pack without naming it.",
+            "The packs that the file uses: their names, or names of its own for them as `{alias: pack}`. `pack@^1` asks for certain versions. A file in a pack's folder has that pack without naming it.",
         ),
         KeySpec::new(
             "pack",

@@ -105,6 +105,9 @@ impl Definitions {
             Shape::Flag => json!({ "type": "boolean" }),
             Shape::Count => json!({ "type": "integer", "minimum": 0 }),
             Shape::Name => json!({ "type": "string", "pattern": "^[a-z_][a-z0-9_]*$" }),
+            Shape::PackVersions => {
+                json!({ "type": "string", "pattern": "^[a-z_][a-z0-9_-]*(@.+)?$" })
+            }
             Shape::HyphenatedName => json!({ "type": "string", "pattern": "^[a-z_][a-z0-9_-]*$" }),
             Shape::JsonPath => json!({ "type": "string", "pattern": r"^\$" }),
             Shape::List(item) => {
