@@ -14,7 +14,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use regex::Regex;
+use support::transcript::{normal, words};
 use support::{Folder, Said};
 
 const WORKERS: usize = 4;
@@ -112,7 +112,7 @@ fn run(command: &str, folder: &Folder) -> String {
         .expect("a program");
     let args: Vec<&str> = words[program + 1..].iter().map(String::as_str).collect();
     if words[program] == "cat" {
-        return ended(&normal(&folder.read(args[0]), folder));
+        return ended(&normal(&folder.read(args[0]), folder.path()));
     }
     assert_eq!(words[program], "probity", "transcripts run probity only");
     let mut command = folder.probity(&args);
@@ -124,7 +124,11 @@ fn run(command: &str, folder: &Folder) -> String {
     let mut text = format!("exit {}\n", said.code);
     for (name, written) in [("stdout", said.stdout), ("stderr", said.stderr)] {
         if !written.is_empty() {
-            let _ = write!(text, "--- {name}\n{}", ended(&normal(&written, folder)));
+            let _ = write!(
+                text,
+                "--- {name}\n{}",
+                ended(&normal(&written, folder.path()))
+            );
         }
     }
     text.push('\n');
@@ -137,46 +141,6 @@ fn ended(text: &str) -> String {
     } else {
         format!("{text}\n")
     }
-}
-
-/// The words of a command line; single quotes keep one together.
-fn words(line: &str) -> Vec<String> {
-    let (mut words, mut quoted, mut word) = (Vec::new(), false, None::<String>);
-    for character in line.chars() {
-        match character {
-            '\'' => {
-                quoted = !quoted;
-                word.get_or_insert_default();
-            }
-            ' ' if !quoted => words.extend(word.take()),
-            other => word.get_or_insert_default().push(other),
-        }
-    }
-    words.extend(word);
-    words
-}
-
-/// The text without what differs from run to run.
-fn normal(text: &str, folder: &Folder) -> String {
-    let text = text.replace(&folder.path().display().to_string(), "[ROOT]");
-    let rules = [
-        (r"\[( *|> *)\d+\.\d+s\]", "[TIME]"),
-        (r"(?m)^  run [0-9a-f]{4} ", "  run [ID] "),
-        (r"(?m)^# run [0-9a-f]{4},", "# run [ID],"),
-        (r"\b\d+(\.\d+)? (ms|s|µs)\b", "[TIME]"),
-        (
-            r#"name="run" value="[0-9a-f]{4}""#,
-            r#"name="run" value="[ID]""#,
-        ),
-        (r"\bdate: .* GMT", "date: [DATE]"),
-        (r#"time="[0-9.]+""#, r#"time="[TIME]""#),
-        (r#"timestamp="[^"]+""#, r#"timestamp="[TIME]""#),
-        (r#"hostname="[^"]*""#, r#"hostname="[HOST]""#),
-    ];
-    rules.iter().fold(text, |text, (pattern, replacement)| {
-        let pattern = Regex::new(pattern).expect("a valid pattern");
-        pattern.replace_all(&text, *replacement).into_owned()
-    })
 }
 
 /// The first lines that differ, and where.

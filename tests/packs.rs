@@ -163,11 +163,7 @@ fn a_repository_is_added_at_a_revision_and_updated() {
     let said = folder.run(&["pack", "add", &url, "--rev", "v1"]);
     assert_eq!(said.code, 0, "{said:?}");
     let lock = folder.read("probity.lock");
-    assert!(
-        lock.contains(&format!("rev: \"{commit}\"\n"))
-            || lock.contains(&format!("rev: {commit}\n")),
-        "{lock}"
-    );
+    assert!(lock.contains(&commit), "{lock}");
     assert!(folder.read("scenarios/acme/pack.yaml").contains("1.0.0"));
     assert!(!folder.path().join("scenarios/acme/.git").exists());
     assert_eq!(folder.run(&["run"]).code, 0);

@@ -61,11 +61,18 @@ fn write(name: &str, project: &Project) -> Result<String, Diagnostic> {
         write_new(&folder.join(path), &filled_in(text, name)).map_err(failed)?;
         said += &format!("wrote {shown}/{path}\n");
     }
-    Ok(said
-        + &format!(
-            "\nnext:\n  probity run {shown}     # its scenarios pass\n  probity lint {shown}    \
-             # after each change\n  probity emulate {name}      # its emulator, for curl\n"
-        ))
+    let steps = [
+        (format!("probity run {shown}"), "its scenarios pass"),
+        (format!("probity lint {shown}"), "after each change"),
+        (format!("probity emulate {name}"), "its emulator, for curl"),
+    ];
+    let width = steps.iter().map(|(command, _)| command.len()).max();
+    let width = width.unwrap_or_default();
+    said += "\nnext:\n";
+    for (command, what) in &steps {
+        said += &format!("  {command:width$}   # {what}\n");
+    }
+    Ok(said)
 }
 
 fn filled_in(text: &str, name: &str) -> String {

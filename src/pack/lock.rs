@@ -33,7 +33,7 @@ pub struct LockedPack {
     pub path: Option<String>,
     /// The commit, where the source is a repository.
     pub rev: Option<String>,
-    /// The SHA-256 of each file, in hexadecimal digits, by its path in the pack.
+    /// `sha256:` and the hash of each file, by its path in the pack.
     pub files: BTreeMap<String, String>,
 }
 
@@ -56,7 +56,8 @@ pub fn digests(files: &PackFiles) -> BTreeMap<String, String> {
 
 fn digest(bytes: &[u8]) -> String {
     let hash = Sha256::digest(bytes);
-    hash.iter().fold(String::new(), |mut text, byte| {
+    let begin = String::from("sha256:");
+    hash.iter().fold(begin, |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
@@ -257,14 +258,17 @@ fn said(path: &str, difference: Difference) -> Diagnostic {
 fn quoted(text: &str) -> String {
     let first = text.chars().next();
     let plain = first.is_some_and(|c| c.is_ascii_alphabetic())
+        && !text.ends_with(':')
         && text
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c))
+            .all(|c| c.is_ascii_alphanumeric() || "_-./:@+=~".contains(c))
         && !["true", "false", "null"].contains(&text);
     if plain {
         text.to_owned()
-    } else {
+    } else if text.chars().any(char::is_control) {
         serde_json::Value::String(text.to_owned()).to_string()
+    } else {
+        format!("'{}'", text.replace('\'', "''"))
     }
 }
 
@@ -275,7 +279,7 @@ mod tests {
     fn lock() -> Lock {
         let files = PackFiles::from([
             ("pack.yaml".to_owned(), b"pack: acme\n".to_vec()),
-            ("odd: # \"name\".json".to_owned(), b"{}".to_vec()),
+            ("odd: # 'it''s'.json".to_owned(), b"{}".to_vec()),
         ]);
         let pack = LockedPack {
             version: "1.0.0".to_owned(),
@@ -302,7 +306,7 @@ mod tests {
     fn digests_are_sha_256() {
         assert_eq!(
             digest(b"abc"),
-            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+            "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
     }
 
@@ -320,7 +324,7 @@ mod tests {
             differences,
             [
                 ("new.yaml".to_owned(), Difference::Added),
-                ("odd: # \"name\".json".to_owned(), Difference::Missing),
+                ("odd: # 'it''s'.json".to_owned(), Difference::Missing),
                 ("pack.yaml".to_owned(), Difference::Changed),
             ]
         );

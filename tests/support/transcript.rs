@@ -27,6 +27,7 @@ pub fn normal(text: &str, root: &Path) -> String {
     let rules = [
         (r"\[( *|> *)\d+\.\d+s\]", "[TIME]"),
         (r"(?m)^  run [0-9a-f]{4} ", "  run [ID] "),
+        (r"(?m)^# run [0-9a-f]{4},", "# run [ID],"),
         (r"\b\d+(\.\d+)? (ms|s|µs)\b", "[TIME]"),
         (
             r#"name="run" value="[0-9a-f]{4}""#,
