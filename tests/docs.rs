@@ -4,16 +4,24 @@
 //! A fenced block is marked by the words after its language: `yaml scenario` and `yaml steps` must pass, `yaml invalid`
 //! (steps) must be refused by lint. `yaml pack`, `yaml emulator` and `yaml action NAME` make up packs, in the order of the
 //! document, which its scenarios may use.
+//!
+//! A tutorial is walked through as its reader does: `yaml file PATH` writes a file, and of `console run` each command is run
+//! and what it prints compared, but for times. `PROBITY_BLESS=1 cargo test --test docs` writes what is printed now.
 
 #![allow(
     clippy::unwrap_used,
     reason = "a test stops where its own files can't be read"
 )]
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use regex::Regex;
+use support::transcript::{normal, words};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_probity");
 
@@ -144,6 +152,125 @@ fn check(document: &str) {
     }
 }
 
+/// A reader of a tutorial: a folder of their own, and where they are in it.
+struct Reader {
+    root: tempfile::TempDir,
+    place: PathBuf,
+}
+
+impl Reader {
+    fn new() -> Self {
+        let root = tempfile::tempdir().unwrap();
+        let place = root.path().canonicalize().unwrap();
+        Self { root, place }
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.root.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Runs a command line, and returns what it prints.
+    fn run(&mut self, line: &str) -> String {
+        let (line, wanted) = match line.split_once(" | grep ") {
+            Some((line, wanted)) => (line, Some(wanted)),
+            None => (line, None),
+        };
+        let words = words(line.split("  #").next().unwrap().trim());
+        let arguments: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+        match words[0].as_str() {
+            "probity" => {
+                let said = probity(&self.place, &arguments);
+                let text = [said.stdout, said.stderr].concat();
+                let text = String::from_utf8(text).unwrap();
+                let lines = text.lines().map(str::trim_end);
+                let lines = lines.filter(|line| wanted.is_none_or(|wanted| line.contains(wanted)));
+                lines.map(|line| format!("{line}\n")).collect()
+            }
+            "cat" => fs::read_to_string(self.place.join(arguments[0])).unwrap(),
+            "cd" => {
+                self.place = self.place.join(arguments[0]).canonicalize().unwrap();
+                String::new()
+            }
+            "rm" => {
+                for path in arguments {
+                    fs::remove_file(self.place.join(path)).unwrap();
+                }
+                String::new()
+            }
+            other => panic!("no such command in a tutorial: {other}"),
+        }
+    }
+}
+
+/// Walks through a document: its text as it should be, for what is printed now.
+fn walk(text: &str, reader: &mut Reader) -> String {
+    let mut now = String::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        now += &format!("{line}\n");
+        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else {
+            continue;
+        };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let mut body: String = block.iter().map(|line| format!("{line}\n")).collect();
+        match info.split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["yaml", "file", path] => reader.write(path, &body),
+            ["console", "run"] => {
+                let commands = block.iter().filter_map(|line| line.strip_prefix("$ "));
+                body = commands
+                    .map(|command| format!("$ {command}\n{}", reader.run(command)))
+                    .collect();
+            }
+            _ => {}
+        }
+        now += &format!("{body}```\n");
+    }
+    now
+}
+
+/// The text with cases that ended one after the other in the order of their names.
+fn in_any_order(text: &str) -> String {
+    let case = Regex::new(r"^ *([A-Z]+) \[TIME\] \(\d+/\d+\) ").unwrap();
+    let lines: Vec<String> = text
+        .lines()
+        .map(|line| case.replace(line, "CASE $1 ").into_owned())
+        .collect();
+    let groups = lines.chunk_by(|a, b| a.starts_with("CASE ") && b.starts_with("CASE "));
+    let sorted = groups.flat_map(|group| {
+        let mut group = group.to_vec();
+        group.sort();
+        group
+    });
+    sorted.map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn the_tutorial_is_what_its_reader_sees() {
+    let document = "docs/tutorial.md";
+    let written = fs::read_to_string(document).unwrap();
+    let mut reader = Reader::new();
+    let now = walk(&written, &mut reader);
+    let root = reader.root.path();
+    let [expected, actual] = [written, now.clone()].map(|text| in_any_order(&normal(&text, root)));
+    if expected == actual {
+        return;
+    }
+    if std::env::var_os("PROBITY_BLESS").is_some() {
+        fs::write(document, now).unwrap();
+        return;
+    }
+    let pairs = expected.lines().zip(actual.lines());
+    let line = pairs.take_while(|(a, b)| a == b).count();
+    let rest: Vec<&str> = actual.lines().skip(line).take(20).collect();
+    panic!(
+        "{document} differs from line {} on; what is printed now:\n{}",
+        line + 1,
+        rest.join("\n")
+    );
+}
+
 #[test]
 fn examples_of_the_readme_run() {
     check("README.md");
@@ -207,6 +334,8 @@ fn links_between_documents_lead_somewhere() {
         "docs/language.md",
         "docs/packs.md",
         "docs/emulators.md",
+        "docs/tutorial.md",
+        "docs/ci.md",
         "docs/dependencies.md",
         "scenarios/conduit-v1/README.md",
     ];

@@ -293,8 +293,8 @@ pub(super) enum LintFormat {
 pub(super) struct ListArgs {
     #[arg(value_enum)]
     pub what: Listed,
-    /// Files and folders, for scenarios [default: scenarios/]
-    #[arg(value_name = "PATH")]
+    /// Files and folders, for scenarios [default: scenarios/]; packs, for actions [default: all]
+    #[arg(value_name = "PATH|PACK")]
     pub paths: Vec<String>,
     /// A folder in which packs are looked for first (repeatable)
     #[arg(long, value_name = "DIR", action = ArgAction::Append)]

@@ -1,6 +1,7 @@
 //! `probity list`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use super::terminal::{Terminal, write_stdout};
 use crate::check::OPERATORS;
 use crate::diagnostic::Diagnostic;
 use crate::expr::functions;
-use crate::pack::Library;
+use crate::pack::{Library, Pack};
 use crate::plan::{Bindings, Environments, Reach, Selection, plan};
 
 /// One line of a list: its columns, and the same for machines.
@@ -32,7 +33,13 @@ pub(super) fn run(args: &ListArgs, terminal: Terminal, current: &Path) -> Exit {
                 return Exit::Invalid;
             }
         },
-        Listed::Actions => actions(&project, &library),
+        Listed::Actions => match packs_named(&args.paths, &project, &library) {
+            Ok(packs) => actions(&packs),
+            Err(problems) => {
+                terminal.show(&problems);
+                return Exit::Invalid;
+            }
+        },
         Listed::Packs => packs(&project, &library),
         Listed::Operators => operators(),
         Listed::Functions => functions_list(),
@@ -79,9 +86,24 @@ fn scenarios(
     Ok(rows.collect())
 }
 
-fn actions(project: &Project, library: &Library) -> Vec<Row> {
+/// The packs of these names, or all.
+fn packs_named(
+    names: &[String],
+    project: &Project,
+    library: &Library,
+) -> Result<Vec<Arc<Pack>>, Vec<Diagnostic>> {
+    if names.is_empty() {
+        return Ok(library.all(&project.file()));
+    }
+    names
+        .iter()
+        .map(|name| project.pack(name, library))
+        .collect()
+}
+
+fn actions(packs: &[Arc<Pack>]) -> Vec<Row> {
     let mut rows = Vec::new();
-    for pack in library.all(&project.file()) {
+    for pack in packs {
         for action in pack.actions.values() {
             let inputs: Vec<String> = action
                 .inputs
