@@ -195,3 +195,33 @@ fn imports_are_found_in_every_form() {
     let text = "use crate::a::B;\nuse crate::{c, d::{E, F}, g};\nlet x = crate::h::i();\nuse ::crate_x::y;";
     assert_eq!(imports(text), ["a", "c", "d", "g", "h"]);
 }
+
+/// What one provider needs is a primitive or a function for all of them.
+#[test]
+fn no_provider_is_known_to_the_program() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut providers = Vec::new();
+    for entry in fs::read_dir(root.join("scenarios")).unwrap() {
+        let folder = entry.unwrap().path();
+        if folder.join("pack.yaml").exists() {
+            let name = folder.file_name().unwrap().to_string_lossy().to_lowercase();
+            // `conduit-v1` is a version of `conduit`.
+            providers.push(name.split('-').next().unwrap().to_owned());
+        }
+    }
+    assert!(!providers.is_empty());
+    let mut known = Vec::new();
+    for file in rust_files(&root.join("src")) {
+        let text = fs::read_to_string(&file).unwrap().to_lowercase();
+        for (number, line) in text.lines().enumerate() {
+            if providers.iter().any(|provider| line.contains(provider)) {
+                known.push(format!("{}:{}: {line}", file.display(), number + 1));
+            }
+        }
+    }
+    assert!(
+        known.is_empty(),
+        "providers are named in:\n{}",
+        known.join("\n")
+    );
+}

@@ -7,14 +7,16 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::frame::{Bound, Frame};
 use super::instance::{Halt, Instance, Step};
+use super::journal::By;
 use super::store::RecordRef;
 use super::timers::Timer;
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome, Setting, Template};
-use crate::pack::emulator::{Action, Call, CollectionName, Effect, Field, Target};
+use crate::pack::EmulatorFile;
+use crate::pack::emulator::{Action, Call, Collection, CollectionName, Effect, Field, Target};
 use crate::source::Place;
-use crate::value::{Map, Value, parse_duration};
+use crate::value::{Map, Value};
 
 /// How deep procedures may call procedures.
 const DEPTH: usize = 32;
@@ -30,7 +32,14 @@ impl Instance {
                 return Ok(());
             };
             self.moment = Clock::standing_at(due);
-            self.call(&timer.call, &mut timer.frame, 0)?;
+            match self.call(&timer.call, &mut timer.frame, 0) {
+                Err(Halt::Answered((_, answered))) => {
+                    let message =
+                        "what was done later met a unique key, and nobody is there to be answered";
+                    return Err(problem("taken", message, answered.place.as_ref()));
+                }
+                done => done?,
+            }
         }
         Err(problem(
             "too-many-timers",
@@ -63,7 +72,7 @@ impl Instance {
             Action::Update { target, set } => {
                 for record in self.targets(target, frame)? {
                     let set = self.fields(set, frame)?;
-                    self.store.update(&record, set);
+                    self.update(&record, set, frame)?;
                 }
                 Ok(())
             }
@@ -75,9 +84,7 @@ impl Instance {
                 }
                 Ok(())
             }
-            Action::After { delay, name, call } => {
-                self.schedule(effect, delay, name.as_ref(), call, frame)
-            }
+            Action::After { delay, name, call } => self.schedule(delay, name.as_ref(), call, frame),
             Action::Do(call) => self.call(call, frame, depth + 1),
             Action::Cancel(name) => {
                 let name = name.render_text(&self.view(Some(frame)))?;
@@ -97,10 +104,7 @@ impl Instance {
         frame: &mut Frame,
     ) -> Step<()> {
         let file = Arc::clone(&self.file);
-        let kind = file
-            .collections
-            .iter()
-            .find(|kind| kind.name == collection.name)
+        let kind = kind(&file, &collection.name)
             .ok_or_else(|| unknown("collection", &collection.name, &collection.place))?;
         let mut set = self.fields(set, frame)?;
         let id = match set.shift_remove("id") {
@@ -128,6 +132,7 @@ impl Instance {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         };
+        self.check_unique(kind, None, &record, frame)?;
         let inserted = self
             .store
             .insert(&collection.name, &key, Value::Object(record))
@@ -137,6 +142,52 @@ impl Instance {
             })?;
         if let Some(name) = name {
             frame.bind(name, Bound::Record(inserted));
+        }
+        Ok(())
+    }
+
+    fn update(
+        &mut self,
+        record: &RecordRef,
+        set: Map<String, Value>,
+        frame: &mut Frame,
+    ) -> Step<()> {
+        let file = Arc::clone(&self.file);
+        if let Some(kind) = kind(&file, &record.collection)
+            && !kind.unique.is_empty()
+            && let Value::Object(mut whole) = (*self.store.read(record)).clone()
+        {
+            whole.extend(set.clone());
+            self.check_unique(kind, Some(&record.id), &whole, frame)?;
+        }
+        self.store.update(record, set);
+        Ok(())
+    }
+
+    /// Refuses a record that has what another one must have alone; `own` is its id if it is there already.
+    fn check_unique(
+        &self,
+        kind: &Collection,
+        own: Option<&str>,
+        record: &Map<String, Value>,
+        frame: &mut Frame,
+    ) -> Step<()> {
+        for unique in &kind.unique {
+            let mut fields = Map::new();
+            for (name, _) in &unique.fields {
+                if let Some(value) = record.get(&**name).filter(|value| !value.is_null()) {
+                    fields.insert(name.to_string(), value.clone());
+                }
+            }
+            if fields.len() < unique.fields.len() {
+                continue;
+            }
+            let held = self.store.select(&kind.name, None, &fields);
+            if let Some(taken) = held.into_iter().find(|held| Some(&*held.id) != own) {
+                frame.bind_value("taken", (*taken.last).clone());
+                let by = By::Taken(Arc::clone(&kind.name));
+                return self.refuse(&unique.otherwise, by, frame);
+            }
         }
         Ok(())
     }
@@ -177,28 +228,13 @@ impl Instance {
 
     fn schedule(
         &mut self,
-        effect: &Effect,
         delay: &Setting<Duration>,
         name: Option<&Template>,
         call: &Call,
         frame: &Frame,
     ) -> Step<()> {
-        let view = self.view(Some(frame));
-        let delay = match delay {
-            Setting::Fixed(delay) => *delay,
-            Setting::Dynamic(template) => parse_duration(&template.render_text(&view)?)
-                .map_err(|message| problem("bad-duration", &message, Some(&effect.place)))?,
-        };
-        let name = match name {
-            Some(name) => Some(name.render_text(&view)?),
-            None => None,
-        };
-        let delay = SignedDuration::try_from(delay).unwrap_or(SignedDuration::MAX);
-        let due = self
-            .moment
-            .now()
-            .checked_add(delay)
-            .unwrap_or(Timestamp::MAX);
+        let name = self.text(name, frame)?;
+        let due = self.later(delay, frame)?;
         let timer = Timer {
             name,
             call: call.clone(),
@@ -207,6 +243,17 @@ impl Instance {
         self.timers.set(due, timer);
         Ok(())
     }
+
+    /// The instant that is so much later than this one.
+    pub(super) fn later(&self, by: &Setting<Duration>, frame: &Frame) -> Step<Timestamp> {
+        let by = by.resolve(&self.view(Some(frame)))?;
+        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+        Ok(self.moment.now().checked_add(by).unwrap_or(Timestamp::MAX))
+    }
+}
+
+fn kind<'a>(file: &'a EmulatorFile, name: &str) -> Option<&'a Collection> {
+    file.collections.iter().find(|kind| *kind.name == *name)
 }
 
 fn unknown(what: &str, name: &str, place: &Place) -> Halt {

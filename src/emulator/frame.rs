@@ -48,8 +48,17 @@ impl Frame {
         &self.request
     }
 
+    pub(super) fn shared_request(&self) -> Arc<Incoming> {
+        Arc::clone(&self.request)
+    }
+
     pub(super) fn bind(&mut self, name: &Arc<str>, bound: Bound) {
         self.names.push((Arc::clone(name), bound));
+    }
+
+    /// Takes back the latest binding.
+    pub(super) fn unbind(&mut self) {
+        self.names.pop();
     }
 
     pub(super) fn bind_value(&mut self, name: &str, value: Value) {
@@ -93,6 +102,9 @@ pub(super) struct View<'a> {
 
 const GLOBAL_NAMES: [&str; 5] = ["request", "path", "settings", "secrets", "collections"];
 
+/// What there is of a request.
+const REQUEST: [&str; 7] = ["method", "path", "headers", "query", "json", "text", "id"];
+
 impl Scope for View<'_> {
     fn resolve(&self, name: &str, attributes: &[&str]) -> Option<Resolved> {
         let whole = |value: &Arc<Value>| Resolved::Value {
@@ -109,7 +121,7 @@ impl Scope for View<'_> {
             });
         }
         match name {
-            "request" => Some(request(self.frame?.request(), attributes)),
+            "request" => Some(self.request(self.frame?.request(), attributes)),
             "path" => Some(whole(&self.frame?.path)),
             "settings" => Some(whole(&self.globals.settings)),
             "secrets" => Some(whole(&self.globals.secrets)),
@@ -159,55 +171,61 @@ impl View<'_> {
             },
         }
     }
+
+    fn request(&self, request: &Incoming, attributes: &[&str]) -> Resolved {
+        let known = || REQUEST.map(str::to_owned).to_vec();
+        let whole = |value: &Arc<Value>| Resolved::Value {
+            value: Arc::clone(value),
+            used: 1,
+        };
+        match attributes {
+            ["method", ..] => found(Value::String(request.method.to_string()), 1),
+            ["path", ..] => found(Value::String(request.uri.path().to_owned()), 1),
+            ["headers", name, ..] => match request.header(name) {
+                Some(value) => found(value, 2),
+                None => Resolved::Undefined {
+                    used: 1,
+                    known: request.headers.keys().map(ToString::to_string).collect(),
+                },
+            },
+            ["headers"] => found(Value::Object(request.all_headers()), 1),
+            ["query", ..] => found(Value::Object(request.query()), 1),
+            ["json", ..] => match &request.json {
+                Some(json) => whole(json),
+                None => Resolved::Undefined {
+                    used: 0,
+                    known: known(),
+                },
+            },
+            ["id", ..] => whole(request.id.get_or_init(|| Arc::new(self.random_id()))),
+            ["text", ..] => found(Value::String(request.text()), 1),
+            [_, ..] => Resolved::Undefined {
+                used: 0,
+                known: known(),
+            },
+            [] => {
+                let mut all = Map::new();
+                for name in REQUEST {
+                    if let Resolved::Value { value, .. } = self.request(request, &[name]) {
+                        all.insert(name.to_owned(), (*value).clone());
+                    }
+                }
+                found(Value::Object(all), 0)
+            }
+        }
+    }
+
+    fn random_id(&self) -> Value {
+        let mut bytes = [0; 16];
+        self.random.borrow_mut().fill(&mut bytes);
+        let uuid = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        Value::String(uuid.hyphenated().to_string())
+    }
 }
 
 fn found(value: Value, used: usize) -> Resolved {
     Resolved::Value {
         value: Arc::new(value),
         used,
-    }
-}
-
-fn request(request: &Incoming, attributes: &[&str]) -> Resolved {
-    let known = || {
-        let names = ["method", "path", "headers", "query", "json", "text"];
-        names.map(str::to_owned).to_vec()
-    };
-    match attributes {
-        ["method", ..] => found(Value::String(request.method.to_string()), 1),
-        ["path", ..] => found(Value::String(request.uri.path().to_owned()), 1),
-        ["headers", name, ..] => match request.header(name) {
-            Some(value) => found(value, 2),
-            None => Resolved::Undefined {
-                used: 1,
-                known: request.headers.keys().map(ToString::to_string).collect(),
-            },
-        },
-        ["headers"] => found(Value::Object(request.all_headers()), 1),
-        ["query", ..] => found(Value::Object(request.query()), 1),
-        ["json", ..] => match &request.json {
-            Some(json) => Resolved::Value {
-                value: Arc::clone(json),
-                used: 1,
-            },
-            None => Resolved::Undefined {
-                used: 0,
-                known: known(),
-            },
-        },
-        ["text", ..] => found(Value::String(request.text()), 1),
-        [_, ..] => Resolved::Undefined {
-            used: 0,
-            known: known(),
-        },
-        [] => {
-            let mut all = Map::new();
-            for name in ["method", "path", "headers", "query", "json", "text"] {
-                if let Resolved::Value { value, .. } = self::request(request, &[name]) {
-                    all.insert(name.to_owned(), (*value).clone());
-                }
-            }
-            found(Value::Object(all), 0)
-        }
     }
 }

@@ -1,27 +1,28 @@
-//! One instance of an emulator: its state, and how it comes to an answer.
+//! One instance of an emulator: its state, and how a request comes to its route.
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use serde_json::json;
 
-use super::frame::{Bound, Frame, Globals, View};
+use super::Used;
+use super::frame::{Frame, Globals, View};
+use super::idempotency::Memory;
 use super::journal::{Answered, By, Entry, Journal};
+use super::rate::Counts;
 use super::request::{Answer, Incoming};
 use super::route;
-use super::store::Store;
+use super::stages::Pending;
+use super::store::{RecordRef, Store};
 use super::timers::Timers;
 use super::webhooks::Outbox;
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expr, Outcome, Template};
-use crate::pack::emulator::{
-    Auth, Field, Find, Let, LetValue, NamedValue, Otherwise, Reply, RequestCheck, Route, Rule,
-    Selection, Stage, Violation,
-};
+use crate::pack::emulator::{Field, NamedValue, Selection};
 use crate::pack::{EmulatorFile, InstanceReport, SignatureSpec};
 use crate::random::Stream;
-use crate::source::Place;
 use crate::value::{Map, Value};
 
 /// An instance: one scenario's own sandbox.
@@ -33,10 +34,13 @@ pub(super) struct Instance {
     pub(super) outbox: Outbox,
     /// How its events are signed.
     pub(super) signature: Option<SignatureSpec>,
+    pub(super) memory: Memory,
+    pub(super) counts: Counts,
     pub(super) journal: Journal,
     pub(super) random: RefCell<Stream>,
     /// The scenario's clock.
     pub(super) clock: Clock,
+    used: Used,
     /// The instant that expressions read: that of the request, or the one at which a timer is due.
     pub(super) moment: Clock,
 }
@@ -65,6 +69,7 @@ impl Instance {
         secrets: Arc<Value>,
         clock: Clock,
         random: Stream,
+        used: Used,
     ) -> Result<Self, Box<Diagnostic>> {
         let mut instance = Self {
             file: Arc::clone(file),
@@ -77,10 +82,13 @@ impl Instance {
             timers: Timers::default(),
             outbox: Outbox::default(),
             signature: None,
+            memory: Memory::default(),
+            counts: Counts::default(),
             journal: Journal::default(),
             random: RefCell::new(random),
             moment: Clock::standing_at(clock.now()),
             clock,
+            used,
         };
         for named in &file.values {
             let value = instance.constant(named)?;
@@ -150,6 +158,18 @@ impl Instance {
         Ok(template.render(&self.view(Some(frame)))?)
     }
 
+    /// The text of a template: `None` where there is none, or it is `omit` or `null`.
+    pub(super) fn text(&self, template: Option<&Template>, frame: &Frame) -> Step<Option<String>> {
+        let Some(template) = template else {
+            return Ok(None);
+        };
+        Ok(match self.value(template, frame)? {
+            Outcome::Value(Value::String(text)) => Some(text),
+            Outcome::Omit | Outcome::Value(Value::Null) => None,
+            Outcome::Value(other) => Some(other.to_string()),
+        })
+    }
+
     /// Rendered fields; those that are `omit` are left out.
     pub(super) fn fields(&self, fields: &[Field], frame: &Frame) -> Step<Map<String, Value>> {
         let mut rendered = Map::new();
@@ -164,185 +184,31 @@ impl Instance {
     fn serve(&mut self, request: &Arc<Incoming>) -> Step<(Answer, Answered)> {
         let file = Arc::clone(&self.file);
         let segments = route::segments(request.uri.path());
-        match route::find(&file.routes, request.method.as_str(), &segments) {
-            None => Ok(unmatched(&file, request, &segments)),
-            Some((route, path)) => {
-                let mut frame = Frame::new(Arc::clone(request), path);
-                self.walk(&file, route, &mut frame)
-            }
-        }
-    }
-
-    /// Takes a request through its route, top to bottom.
-    fn walk(
-        &mut self,
-        file: &EmulatorFile,
-        route: &Route,
-        frame: &mut Frame,
-    ) -> Step<(Answer, Answered)> {
-        if let Some(auth) = file.auth.as_ref().filter(|_| route.auth) {
-            self.authenticate(auth, frame)?;
-        }
-        self.apply_rules(&file.rules, frame)?;
-        for stage in &route.stages {
-            match stage {
-                Stage::Let(lets) => self.bind_all(lets, frame)?,
-                Stage::Request(check) => self.check_request(check, frame)?,
-                Stage::Rules(rules) => self.apply_rules(rules, frame)?,
-            }
-        }
-        self.perform(&route.effects, frame, 0)?;
-        let answer = self.reply(&route.respond, frame)?;
-        Ok((answer, Answered::by(By::Route, &route.place)))
-    }
-
-    fn authenticate(&self, auth: &Auth, frame: &mut Frame) -> Step<()> {
-        if !self.holds(auth.condition.as_ref(), frame)? {
-            return Ok(());
-        }
-        let given = |name: &str| frame.request().header(name);
-        let missing = auth.headers.iter().any(|(name, _)| given(name).is_none());
-        if missing {
-            let reply = auth.missing.as_ref().unwrap_or(&auth.otherwise);
-            return self.refuse(reply, By::Auth, frame);
-        }
-        for (name, wanted) in &auth.headers {
-            let given = frame.request().header(name).unwrap_or(Value::Null);
-            let accepted = match self.value(wanted, frame)? {
-                Outcome::Value(Value::Array(any)) => any.contains(&given),
-                Outcome::Value(one) => one == given,
-                Outcome::Omit => true,
-            };
-            if !accepted {
-                return self.refuse(&auth.otherwise, By::Auth, frame);
-            }
-        }
-        Ok(())
-    }
-
-    fn bind_all(&self, lets: &[Let], frame: &mut Frame) -> Step<()> {
-        for one in lets {
-            let bound = match &one.value {
-                LetValue::Template(template) => match self.value(template, frame)? {
-                    Outcome::Value(value) => Bound::Value(Arc::new(value)),
-                    // A name that is `omit` is not bound: reading it is `undefined`.
-                    Outcome::Omit => continue,
-                },
-                LetValue::All(selection) => {
-                    let records = self.select(selection, frame)?;
-                    let records = records.iter().map(|record| (*record.last).clone());
-                    Bound::Value(Arc::new(records.collect()))
-                }
-                LetValue::Find(find) => self.find(one, find, frame)?,
-            };
-            frame.bind(&one.name, bound);
-        }
-        Ok(())
-    }
-
-    fn find(&self, one: &Let, find: &Find, frame: &mut Frame) -> Step<Bound> {
-        if let Some(record) = self.select(&find.select, frame)?.into_iter().next() {
-            return Ok(Bound::Record(record));
-        }
-        let reply = match &find.otherwise {
-            Otherwise::None => return Ok(Bound::Value(Arc::new(Value::Null))),
-            Otherwise::Reply(reply) => Some(&**reply),
-            Otherwise::NotFound => self.file.errors.not_found.as_ref(),
+        let Some(index) = route::find(&file.routes, request.method.as_str(), &segments) else {
+            return Ok(unmatched(&file, request, &segments));
         };
-        let answer = match reply {
-            Some(reply) => self.reply(reply, frame)?,
-            None => Answer::json(404, &json!({ "message": "not found" })),
+        self.used[index].store(true, Ordering::Relaxed);
+        let route = &file.routes[index];
+        let path = route::names(&route.path, segments);
+        let mut frame = Frame::new(Arc::clone(request), path);
+        let mut pending = Pending::default();
+        let (mut answer, answered) = match self.walk(&file, route, &mut frame, &mut pending) {
+            Ok(answered) | Err(Halt::Answered(answered)) => answered,
+            Err(problem) => return Err(problem),
         };
-        refused(answer, By::NotFound(Arc::clone(&one.name)), &one.place)
+        self.remember(pending.keys, &answer, &mut frame)?;
+        answer.headers.extend(pending.headers);
+        self.headers(&file.headers, &frame, &mut answer)?;
+        Ok((answer, answered))
     }
 
-    pub(super) fn select(
-        &self,
-        selection: &Selection,
-        frame: &Frame,
-    ) -> Step<Vec<super::store::RecordRef>> {
-        let id = match &selection.id {
-            None => None,
-            Some(id) => match self.value(id, frame)? {
-                Outcome::Value(Value::String(id)) => Some(id),
-                Outcome::Value(other) => Some(other.to_string()),
-                Outcome::Omit => None,
-            },
-        };
+    pub(super) fn select(&self, selection: &Selection, frame: &Frame) -> Step<Vec<RecordRef>> {
+        let id = self.text(selection.id.as_ref(), frame)?;
         let fields = self.fields(&selection.fields, frame)?;
         Ok(self
             .store
             .select(&selection.collection.name, id.as_deref(), &fields))
     }
-
-    fn check_request(&self, check: &RequestCheck, frame: &mut Frame) -> Step<()> {
-        let absent = check
-            .headers
-            .iter()
-            .filter(|name| frame.request().header(name).is_none());
-        let mut violations: Vec<_> = absent
-            .map(|name| Violation {
-                field: name.clone(),
-                message: format!("the header {name} is required"),
-            })
-            .collect();
-        if let Some(schema) = &check.json {
-            let body = match &frame.request().json {
-                Some(body) => Arc::clone(body),
-                None => return self.malformed(check, frame),
-            };
-            let broken = schema.violations(&body).map_err(|message| {
-                Diagnostic::error("bad-schema", message).at(check.place.clone())
-            })?;
-            violations.extend(broken);
-        }
-        if violations.is_empty() {
-            return Ok(());
-        }
-        let listed = violations
-            .iter()
-            .map(|one| json!({ "field": one.field, "message": one.message }));
-        frame.bind_value("violations", listed.collect());
-        let reply = check
-            .otherwise
-            .as_ref()
-            .or(self.file.errors.invalid.as_ref());
-        let answer = match reply {
-            Some(reply) => self.reply(reply, frame)?,
-            None => Answer::json(400, &json!({ "message": "the request is not valid" })),
-        };
-        refused(answer, By::Invalid, &check.place)
-    }
-
-    fn malformed(&self, check: &RequestCheck, frame: &mut Frame) -> Step<()> {
-        let answer = match &self.file.errors.malformed {
-            Some(reply) => self.reply(reply, frame)?,
-            None => Answer::json(400, &json!({ "message": "the body is not JSON" })),
-        };
-        refused(answer, By::Malformed, &check.place)
-    }
-
-    fn apply_rules(&mut self, rules: &[Rule], frame: &mut Frame) -> Step<()> {
-        for rule in rules {
-            if self.holds(Some(&rule.condition), frame)? {
-                self.perform(&rule.effects, frame, 0)?;
-                let answer = self.reply(&rule.respond, frame)?;
-                return refused(answer, By::Rule, &rule.place);
-            }
-        }
-        Ok(())
-    }
-
-    /// Answers with `reply` and goes no further.
-    fn refuse(&self, reply: &Reply, by: By, frame: &mut Frame) -> Step<()> {
-        let answer = self.reply(reply, frame)?;
-        refused(answer, by, &reply.place)
-    }
-}
-
-/// The answer with which a request goes no further.
-fn refused<T>(answer: Answer, by: By, place: &Place) -> Step<T> {
-    Err(Halt::Answered((answer, Answered::by(by, place))))
 }
 
 fn value_of(outcome: Outcome) -> Value {
@@ -359,7 +225,7 @@ fn unmatched(file: &EmulatorFile, request: &Incoming, segments: &[String]) -> (A
     let mut body = json!({ "error": "no_route", "message": format!("no route for {asked}") });
     let mut told = "the emulator has no routes".to_owned();
     if let Some(near) = near {
-        let nearest = format!("{} {}", near.route.method, near.route.path.text);
+        let nearest = near.route.to_string();
         told = format!("the nearest is `{nearest}`: {}", near.why);
         body["nearest"] = nearest.into();
         body["why"] = near.why.into();

@@ -61,6 +61,13 @@ pub(super) enum By {
     Invalid,
     /// A look-up that found nothing.
     NotFound(Arc<str>),
+    /// A request that was known by a scheme of `idempotency`.
+    Replay(Arc<str>),
+    /// Another request with the key of an earlier one.
+    KeyReuse(Arc<str>),
+    RateLimit,
+    /// A record of this collection that has a unique key already.
+    Taken(Arc<str>),
     Rule,
     Route,
     /// No route: which came nearest, and why it missed.
@@ -191,6 +198,10 @@ impl Answered {
             By::Malformed => "the body not being JSON",
             By::Invalid => "what the route asks of a request",
             By::NotFound(name) => &format!("the look-up of `{name}`"),
+            By::Replay(scheme) => &format!("the first answer, which `{scheme}` knows"),
+            By::KeyReuse(scheme) => &format!("`{scheme}`, whose key another request had"),
+            By::RateLimit => "a rate limit",
+            By::Taken(collection) => &format!("a unique key of `{collection}`"),
             By::Rule => "a rule",
             By::Route => "the route",
             By::Unmatched(_) => "no route",

@@ -6,14 +6,19 @@
 
 mod control;
 mod effects;
+mod expiring;
 mod frame;
+mod idempotency;
 mod instance;
 mod journal;
 mod live;
+mod pages;
+mod rate;
 mod reply;
 mod request;
 mod route;
 mod server;
+mod stages;
 mod store;
 mod timers;
 mod webhooks;
@@ -22,8 +27,8 @@ mod webhooks;
 mod tests;
 
 use std::future::Future;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use instance::Instance as State;
 use live::{Courier, Live};
@@ -32,6 +37,7 @@ use server::{Instances, Listener, Server};
 use tokio::runtime::Handle;
 
 use crate::clock::Clock;
+use crate::event::UnusedRoutes;
 use crate::pack::{self, InstanceReport, InstanceSpec, Pack, Sandboxes};
 use crate::random::Stream;
 use crate::receiver::Destinations;
@@ -42,31 +48,43 @@ pub const INSTANCE_HEADER: &str = "probity-instance";
 
 /// The emulators of a run: listeners are opened when first needed, and closed when this is dropped.
 pub struct Emulators {
-    listeners: Mutex<Vec<(Arc<Pack>, Arc<Listener>)>>,
+    services: Mutex<Vec<Arc<Service>>>,
     instances: Arc<Instances>,
     opened: AtomicU64,
     courier: Arc<Courier>,
 }
+
+/// A pack that is served.
+struct Service {
+    pack: Arc<Pack>,
+    listener: Listener,
+    /// Which of its routes have answered, in the order of its file; instances share it.
+    used: Used,
+}
+
+/// A mark for each route of a file.
+type Used = Arc<[AtomicBool]>;
 
 impl Emulators {
     /// Emulators that deliver their events to these destinations.
     #[must_use]
     pub fn new(destinations: Destinations) -> Self {
         Self {
-            listeners: Mutex::default(),
+            services: Mutex::default(),
             instances: Arc::default(),
             opened: AtomicU64::default(),
             courier: Arc::new(Courier::new(destinations)),
         }
     }
 
-    fn listener(&self, pack: &Arc<Pack>) -> Result<Arc<Listener>, String> {
-        let mut listeners = self
-            .listeners
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, listener)) = listeners.iter().find(|(known, _)| Arc::ptr_eq(known, pack)) {
-            return Ok(Arc::clone(listener));
+    fn services(&self) -> MutexGuard<'_, Vec<Arc<Service>>> {
+        self.services.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn service(&self, pack: &Arc<Pack>) -> Result<Arc<Service>, String> {
+        let mut services = self.services();
+        if let Some(service) = services.iter().find(|one| Arc::ptr_eq(&one.pack, pack)) {
+            return Ok(Arc::clone(service));
         }
         let server = Server {
             instances: Arc::clone(&self.instances),
@@ -74,21 +92,31 @@ impl Emulators {
         };
         let listener = Listener::open(server, &pack.name)
             .map_err(|error| format!("the emulator of `{}` can't listen: {error}", pack.name))?;
-        let listener = Arc::new(listener);
-        listeners.push((Arc::clone(pack), Arc::clone(&listener)));
-        Ok(listener)
+        let service = Arc::new(Service {
+            pack: Arc::clone(pack),
+            listener,
+            used: unused(pack),
+        });
+        services.push(Arc::clone(&service));
+        Ok(service)
     }
+}
+
+/// Marks for the routes of a pack, none of which has answered yet.
+fn unused(pack: &Pack) -> Used {
+    let routes = pack.emulator.iter().flat_map(|file| &file.routes);
+    routes.map(|_| AtomicBool::default()).collect()
 }
 
 impl Sandboxes for Emulators {
     fn open(&self, spec: InstanceSpec<'_>) -> Result<pack::Instance, String> {
-        let listener = self.listener(spec.pack)?;
-        let state = Blueprint::of(&spec)?.build(spec.clock)?;
+        let service = self.service(spec.pack)?;
+        let state = Blueprint::of(&spec, &service.used)?.build(spec.clock)?;
         let id = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
-        let live = Live::new(state, &self.courier, &listener.runtime);
+        let live = Live::new(state, &self.courier, &service.listener.runtime);
         self.instances.insert(id, live);
         Ok(pack::Instance {
-            base_url: listener.base_url.clone(),
+            base_url: service.listener.base_url.clone(),
             header: (INSTANCE_HEADER, id.to_string()),
         })
     }
@@ -97,6 +125,25 @@ impl Sandboxes for Emulators {
         let id = instance.header.1.parse().ok();
         let closed = id.and_then(|id| self.instances.remove(id));
         closed.map_or_else(InstanceReport::default, |live| live.close().report())
+    }
+
+    fn unused_routes(&self) -> Vec<UnusedRoutes> {
+        let mut all = Vec::new();
+        for service in self.services().iter() {
+            let routes = service.pack.emulator.iter().flat_map(|file| &file.routes);
+            let unused = routes.zip(service.used.iter());
+            let unused = unused.filter(|(_, used)| !used.load(Ordering::Relaxed));
+            let routes: Vec<String> = unused.map(|(route, _)| route.to_string()).collect();
+            if !routes.is_empty() {
+                all.push(UnusedRoutes {
+                    pack: service.pack.name.clone(),
+                    routes,
+                    of: service.used.len(),
+                });
+            }
+        }
+        all.sort_by(|one, other| one.pack.cmp(&other.pack));
+        all
     }
 }
 
@@ -109,7 +156,7 @@ pub async fn serve(
     spec: InstanceSpec<'_>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), String> {
-    let blueprint = Blueprint::of(&spec)?;
+    let blueprint = Blueprint::of(&spec, &unused(spec.pack))?;
     let courier = Arc::new(Courier::new(Destinations::Loopback));
     let default =
         control::DefaultInstance::new(blueprint, spec.clock, &courier, &Handle::current())?;
@@ -128,10 +175,11 @@ struct Blueprint {
     seed: u64,
     stream: Vec<String>,
     settings: Map<String, Value>,
+    used: Used,
 }
 
 impl Blueprint {
-    fn of(spec: &InstanceSpec<'_>) -> Result<Self, String> {
+    fn of(spec: &InstanceSpec<'_>, used: &Used) -> Result<Self, String> {
         let pack = spec.pack;
         if pack.emulator.is_none() {
             return Err(format!("the pack `{}` has no emulator", pack.name));
@@ -147,6 +195,7 @@ impl Blueprint {
             seed: spec.seed,
             stream: spec.stream.iter().map(|&name| name.to_owned()).collect(),
             settings,
+            used: Arc::clone(used),
         })
     }
 
@@ -168,6 +217,7 @@ impl Blueprint {
             Arc::new(Value::Object(secrets)),
             clock,
             Stream::at(self.seed, &place),
+            Arc::clone(&self.used),
         )
         .map_err(|problem| problem.message)?;
         state.signature.clone_from(&self.pack.signature);

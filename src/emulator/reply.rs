@@ -17,6 +17,13 @@ impl Instance {
             status,
             ..Answer::default()
         };
+        if let Some(drop) = &reply.drop {
+            answer.delivery.dropped = drop.resolve(&self.view(Some(frame)))?;
+        }
+        if let Some(delay) = &reply.delay {
+            let delay = delay.resolve(&self.view(Some(frame)))?;
+            answer.delivery.delay = Some((self.clock.clone(), delay));
+        }
         let mut content_type = None;
         match &reply.body {
             ReplyBody::Empty => {}
@@ -76,7 +83,7 @@ impl Instance {
         })
     }
 
-    fn headers(
+    pub(super) fn headers(
         &self,
         headers: &[(String, Template)],
         frame: &Frame,

@@ -1,10 +1,13 @@
 //! A request and an answer as an instance sees them.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
+use crate::clock::Clock;
 use crate::value::{Map, Value};
 
 /// A request, with what the transport added taken out.
@@ -16,6 +19,8 @@ pub(super) struct Incoming {
     pub(super) body: Bytes,
     /// The body as JSON; `None` where it is something else or empty.
     pub(super) json: Option<Arc<Value>>,
+    /// `request.id`, made when it is first read.
+    pub(super) id: OnceLock<Arc<Value>>,
 }
 
 impl Incoming {
@@ -27,6 +32,7 @@ impl Incoming {
             headers,
             body,
             json,
+            id: OnceLock::new(),
         }
     }
 
@@ -54,11 +60,15 @@ impl Incoming {
             .collect()
     }
 
+    /// The query's names and values, as they come.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        url::form_urlencoded::parse(self.uri.query().unwrap_or("").as_bytes())
+    }
+
     /// The query's parameters; of one that is given twice, the first.
     pub(super) fn query(&self) -> Map<String, Value> {
         let mut parameters = Map::new();
-        for (name, value) in url::form_urlencoded::parse(self.uri.query().unwrap_or("").as_bytes())
-        {
+        for (name, value) in self.pairs() {
             parameters
                 .entry(name.into_owned())
                 .or_insert_with(|| Value::String(value.into_owned()));
@@ -77,6 +87,16 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Vec<u8>,
+    pub(super) delivery: Delivery,
+}
+
+/// How an answer reaches the one who asked.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Delivery {
+    /// How long it takes, on the scenario's clock.
+    pub(super) delay: Option<(Clock, Duration)>,
+    /// It never does: the connection is closed instead.
+    pub(super) dropped: bool,
 }
 
 impl Answer {
@@ -85,6 +105,7 @@ impl Answer {
             status,
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             body: body.to_string().into_bytes(),
+            ..Self::default()
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::did_you_mean;
 use crate::http::decode_segment;
-use crate::pack::emulator::{Route, Segment};
+use crate::pack::emulator::{Pattern, Route, Segment};
 use crate::value::{Map, Value};
 
 /// The segments of a request's path, percent-decoded.
@@ -15,21 +15,21 @@ pub(super) fn segments(path: &str) -> Vec<String> {
         .collect()
 }
 
-/// The first route that matches, and what its `{names}` stand for.
-pub(super) fn find<'a>(
-    routes: &'a [Route],
-    method: &str,
-    segments: &[String],
-) -> Option<(&'a Route, Arc<Value>)> {
-    let route = routes
+/// The first route that matches.
+pub(super) fn find(routes: &[Route], method: &str, segments: &[String]) -> Option<usize> {
+    routes
         .iter()
-        .find(|route| route.method == method && matches(&route.path.segments, segments))?;
-    let names = route.path.segments.iter().zip(segments);
-    let path = names.filter_map(|(segment, text)| match segment {
-        Segment::Name(name) => Some((name.to_string(), Value::String(text.clone()))),
+        .position(|route| route.method == method && matches(&route.path.segments, segments))
+}
+
+/// What the `{names}` of a path stand for in a request's.
+pub(super) fn names(path: &Pattern, segments: Vec<String>) -> Arc<Value> {
+    let pairs = path.segments.iter().zip(segments);
+    let named = pairs.filter_map(|(segment, text)| match segment {
+        Segment::Name(name) => Some((name.to_string(), Value::String(text))),
         Segment::Literal(_) => None,
     });
-    Some((route, Arc::new(Value::Object(path.collect::<Map<_, _>>()))))
+    Arc::new(Value::Object(named.collect::<Map<_, _>>()))
 }
 
 fn matches(pattern: &[Segment], segments: &[String]) -> bool {

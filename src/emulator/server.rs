@@ -12,6 +12,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State as Shared};
 use axum::response::Response;
 use axum::serve::ListenerExt;
+use bytes::Bytes;
+use futures_util::stream;
 use http::{HeaderValue, StatusCode};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -123,13 +125,18 @@ async fn answer(Shared(server): Shared<Arc<Server>>, request: Request) -> Respon
         return response(answer);
     };
     let incoming = Incoming::new(head.method, head.uri, head.headers, body);
-    response(match id {
+    let answer = match id {
         Some(id) => ask(&server, &id, incoming).await,
         None => match &server.default {
             Some(default) => default.answer(incoming).await,
             None => engine_error(501, "the request does not say which instance it is for"),
         },
-    })
+    };
+    if let Some((clock, delay)) = &answer.delivery.delay {
+        // Who asked is blocked on this answer, so that it is its branch that sleeps.
+        clock.sleep(*delay).await;
+    }
+    response(answer)
 }
 
 async fn ask(server: &Server, id: &HeaderValue, incoming: Incoming) -> Answer {
@@ -148,7 +155,14 @@ pub(super) fn engine_error(status: u16, message: &str) -> Answer {
 }
 
 fn response(answer: Answer) -> Response {
-    let mut response = Response::new(Body::from(answer.body));
+    let body = if answer.delivery.dropped {
+        // A body that fails at once takes its connection with it before anything is sent.
+        let lost = Err::<Bytes, _>(io::Error::from(io::ErrorKind::ConnectionReset));
+        Body::from_stream(stream::iter([lost]))
+    } else {
+        Body::from(answer.body)
+    };
+    let mut response = Response::new(body);
     *response.status_mut() =
         StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in answer.headers {

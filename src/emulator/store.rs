@@ -24,6 +24,14 @@ pub(super) struct RecordRef {
     pub(super) last: Arc<Value>,
 }
 
+impl RecordRef {
+    /// Its id, as its `id` field has it.
+    pub(super) fn own_id(&self) -> Value {
+        let id = self.last.get("id").cloned();
+        id.unwrap_or_else(|| Value::from(&*self.id))
+    }
+}
+
 impl Store {
     pub(super) fn new(file: &EmulatorFile) -> Self {
         let names = file.collections.iter().map(|kind| Arc::clone(&kind.name));

@@ -165,7 +165,7 @@ pub struct StepStarted {
 pub struct StepName {
     /// `setup[0].uses[1].for_each[2]`
     pub path: String,
-    /// The step's `name`, or what it does: `POST /customers`, `conduit-v1/create_customer`, `wait 1h`.
+    /// The step's `name`, or what it does: `POST /customers`, `shop/create_order`, `wait 1h`.
     pub title: String,
     /// Place among the scenario's top-level steps, from 1, and how many there are.
     pub number: usize,
@@ -351,6 +351,19 @@ pub struct Summary {
     /// What of the packs' contracts came up, where somebody asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub coverage: Option<Coverage>,
+    /// What the emulators of the run have and no request asked for, pack by pack.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unused_routes: Vec<UnusedRoutes>,
+}
+
+/// Routes of a pack's emulator that no request of a run reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct UnusedRoutes {
+    pub pack: String,
+    /// `GET /customers/{id}`, in the order of the emulator's file.
+    pub routes: Vec<String>,
+    /// How many routes it has.
+    pub of: usize,
 }
 
 /// Time since the start of the run, or a length of time; in the JSON report, seconds with six decimals.

@@ -21,7 +21,7 @@ pub struct Library {
 pub struct Loaded {
     /// `None` where its manifest makes no sense.
     pub pack: Option<Arc<Pack>>,
-    /// Where it was found: `scenarios/conduit-v1`, or `built in`.
+    /// Where it was found: `scenarios/shop`, or `built in`.
     pub origin: String,
     /// What is wrong with its files.
     pub problems: Vec<Diagnostic>,

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::Decoder;
 use crate::source::{self, Folder, Place, Source, Span};
 
-/// Reads the pack that lies in `folder`. `name` is how the folder is called in messages, such as `scenarios/conduit-v1`.
+/// Reads the pack that lies in `folder`. `name` is how the folder is called in messages, such as `scenarios/shop`.
 ///
 /// The pack is `None` where its manifest makes no sense. Everything that is wrong with its files is a problem, placed in
 /// the file that it is in.

@@ -22,7 +22,7 @@ pub struct Pack {
     pub docs: Option<String>,
     pub source: Arc<Source>,
     pub folder: Folder,
-    /// Where it was found, as the run's header says it: `scenarios/conduit-v1` or `built in`.
+    /// Where it was found, as the run's header says it: `scenarios/shop` or `built in`.
     pub origin: String,
     pub environments: Vec<Environment>,
     /// Origins that may be addressed besides the base URL's.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Pack;
 use crate::clock::Clock;
+use crate::event::UnusedRoutes;
 use crate::value::{Map, Value};
 
 /// Opens emulator instances, one for each scenario row and pack.
@@ -16,6 +17,9 @@ pub trait Sandboxes: Send + Sync {
 
     /// Forgets an instance and tells what is worth reporting of it.
     fn close(&self, instance: &Instance) -> InstanceReport;
+
+    /// Of every pack that was opened, the routes that no request has reached so far.
+    fn unused_routes(&self) -> Vec<UnusedRoutes>;
 }
 
 /// What an instance starts from.

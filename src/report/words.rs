@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::diagnostic::{self, Diagnostic, Style, escaped_line};
-use crate::event::{CaseId, Offset, Outcome, RunStarted, Summary};
+use crate::event::{CaseId, Offset, Outcome, RunStarted, Summary, UnusedRoutes};
 use crate::value::counted;
 
 /// The word at the start of a case's line.
@@ -124,7 +124,7 @@ pub(super) fn timestamp(started: &str, offset: Offset) -> String {
     }
 }
 
-/// The environment that all packs are on, or each pack's: `dakota=sandbox, sardine=emulator`.
+/// The environment that all packs are on, or each pack's: `shop=sandbox, bank=emulator`.
 pub(super) fn environment(run: &RunStarted) -> String {
     let mut environments = run.packs.iter().map(|pack| &*pack.environment);
     let first = environments.next().unwrap_or_default();
@@ -144,6 +144,29 @@ pub(super) fn rendered(problems: &[Diagnostic]) -> String {
         .iter()
         .map(|problem| diagnostic::render(problem, Style::default()))
         .collect()
+}
+
+/// Unused routes that a line names.
+const ROUTES: usize = 6;
+
+/// `  shop: 2 of 14 routes of the emulator were not used: GET /orders, GET /orders/{id}`
+pub(super) fn unused_routes(unused: &UnusedRoutes) -> String {
+    let (count, of) = (unused.routes.len(), unused.of);
+    let mut named = unused.routes.clone();
+    named.truncate(ROUTES);
+    let more = count - named.len();
+    let named = named.join(", ");
+    let rest = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    escaped_line(&format!(
+        "  {}: {count} of {of} routes of the emulator were not used: {named}{rest}",
+        unused.pack
+    ))
+    .into_owned()
+        + "\n"
 }
 
 #[cfg(test)]

@@ -140,6 +140,7 @@ pub async fn run(plan: Plan, options: Options, resources: Resources) -> Summary 
         summary.duration = shared.offset();
         summary.interrupted = shared.stop.is_stopping();
         summary.coverage = shared.coverage();
+        summary.unused_routes = shared.sandboxes.unused_routes();
         summary.clone()
     };
     shared.send(Event::Summary(Box::new(summary.clone())));

@@ -6,7 +6,7 @@ use crate::expr::{Expr, Reference, Setting, Template};
 use crate::value::format_duration;
 
 impl Step {
-    /// What it does, for people: `POST /customers`, `conduit-v1/create_customer`, `wait 1h`.
+    /// What it does, for people: `POST /customers`, `shop/create_order`, `wait 1h`.
     #[must_use]
     pub fn describe(&self) -> String {
         match &self.kind {

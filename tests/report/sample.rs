@@ -8,6 +8,7 @@ use probity::event::{
     Attempt, Case, CaseFinished, CaseId, CaseProblem, CaseStarted, Count, Coverage, Event,
     ExchangeRecord, Interrupted, InvalidFile, Missing, Notice, Offset, OperationCoverage, Outcome,
     PackCoverage, PackUsed, RunStarted, StepFinished, StepName, StepRecord, StepStarted, Summary,
+    UnusedRoutes,
 };
 use probity::source::{Place, Source, Span};
 
@@ -477,6 +478,11 @@ fn odd() -> Vec<Event> {
             checks: 9,
             interrupted: true,
             coverage: Some(coverage()),
+            unused_routes: vec![UnusedRoutes {
+                pack: "conduit-v1".to_owned(),
+                routes: vec!["GET /customers".to_owned(), "GET /gone/{id}".to_owned()],
+                of: 9,
+            }],
         })),
     ]
 }

@@ -3,6 +3,9 @@
 mod control;
 mod events;
 mod http;
+mod idempotency;
+mod limits;
+mod pages;
 mod rules;
 mod state;
 mod timers;
@@ -41,7 +44,7 @@ impl Sandbox {
             stream: &[stream],
             settings: settings.as_object().cloned().unwrap_or_default(),
         };
-        let blueprint = Blueprint::of(&spec).unwrap();
+        let blueprint = Blueprint::of(&spec, &super::unused(pack)).unwrap();
         Self {
             instance: blueprint.build(clock.clone()).unwrap(),
             clock,

@@ -19,9 +19,10 @@ auth:
   headers: { x-key: '${{ secrets.key }}', x-tenant: [red, blue] }
   missing: { status: 401, error: { code: missing } }
   else: { status: 403, error: { code: wrong } }
-rules:
-  - when: request.path == '/blocked'
-    respond: { status: 418, error: { code: teapot } }
+before:
+  - rules:
+      - when: request.path == '/blocked'
+        respond: { status: 418, error: { code: teapot } }
 collections:
   hits:
     id: only
@@ -37,7 +38,7 @@ routes:
   - route: POST /form-first/{id}
     auth: false
     request:
-      headers: [X-Word]
+      headers: { X-Word: { maxLength: 3 } }
       json: { type: object, required: [n], properties: { n: { type: integer } } }
     let:
       hit: { find: hits, id: '${{ path.id }}' }
@@ -156,7 +157,7 @@ fn all_that_a_request_breaks_is_told() {
         .iter()
         .map(|one| one["field"].as_str().unwrap())
         .collect();
-    assert_eq!(fields, ["x-word", "n"]);
+    assert_eq!(fields, ["X-Word", "n"]);
 }
 
 #[test]

@@ -1,20 +1,19 @@
-//! Reading `emulator.yaml`: the file's own keys, replies, and what routes ask of a request.
+//! Reading `emulator.yaml`: the file's own keys, and those of routes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::effects::{decode_effects, selection};
+use super::effects::decode_effects;
+use super::replies::{facts, headers, record_fields, reply};
+use super::stages::{before, scheme, stages};
 use super::tables;
 use super::{
-    Auth, BodySchema, Collection, CollectionName, EmulatorFile, Errors, Fact, FactKind, Field,
-    Find, Let, LetValue, NamedValue, Otherwise, Pattern, Procedure, Reply, ReplyBody, RequestCheck,
-    Route, Rule, Segment, Stage,
+    Auth, Collection, CollectionName, EmulatorFile, Errors, NamedValue, Pattern, Procedure, Route,
+    Scheme, Segment, UniqueKey,
 };
 use crate::diagnostic::Diagnostic;
-use crate::document::{Decoder, Fields, plain_value};
-use crate::expr::{Kind, Template};
-use crate::source::{Entry, Folder, Node, Place, Source, Span, Yaml, parse};
-use crate::value::Value;
+use crate::document::Decoder;
+use crate::source::{Entry, Folder, Node, Place, Source, Span, parse};
 
 const FILE: &str = "emulator.yaml";
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -71,11 +70,13 @@ fn file(root: &Node, decoder: &mut Decoder) -> EmulatorFile {
             .get("errors")
             .map(|node| errors(node, decoder))
             .unwrap_or_default(),
+        headers: headers(fields.get("headers"), decoder),
         auth: fields.get("auth").and_then(|node| auth(node, decoder)),
-        rules: fields
-            .get("rules")
-            .map(|node| rules(node, decoder))
+        before: fields
+            .get("before")
+            .map(|node| before(node, decoder))
             .unwrap_or_default(),
+        idempotency: schemes(fields.get("idempotency"), decoder),
         collections: collections(fields.get("collections"), decoder),
         routes: nodes(fields.get("routes"), decoder)
             .iter()
@@ -110,7 +111,15 @@ fn named_values(node: Option<&Node>, decoder: &mut Decoder) -> Vec<NamedValue> {
 
 /// A name that is bound, which must not be one that the engine binds itself.
 pub(super) fn binding(name: &str, place: &Place, decoder: &mut Decoder) -> Option<Arc<str>> {
-    const ENGINES: [&str; 4] = ["id", "error", "status", "violations"];
+    const ENGINES: [&str; 7] = [
+        "id",
+        "error",
+        "status",
+        "violations",
+        "taken",
+        "retry_after",
+        "remaining",
+    ];
     if ENGINES.contains(&name) {
         let problem = Diagnostic::error("reserved-name", format!("`{name}` can't be bound"))
             .at(place.clone())
@@ -161,9 +170,39 @@ fn collections(node: Option<&Node>, decoder: &mut Decoder) -> Vec<Collection> {
             facts: facts(fields, decoder),
             id: decoder.template(id),
             fields: record_fields(fields.get("fields"), decoder),
+            unique: nodes(fields.get("unique"), decoder)
+                .iter()
+                .filter_map(|node| unique_key(node, decoder))
+                .collect(),
         });
     }
     collections
+}
+
+fn unique_key(node: &Node, decoder: &mut Decoder) -> Option<UniqueKey> {
+    let fields = decoder.fields(node, &tables::UNIQUE);
+    let names = nodes(fields.get("fields"), decoder);
+    Some(UniqueKey {
+        place: decoder.place(node),
+        facts: facts(fields, decoder),
+        fields: names
+            .iter()
+            .filter_map(|node| Some((Arc::from(decoder.text(node)?), decoder.place(node))))
+            .collect(),
+        otherwise: reply(fields.get("else")?, decoder),
+    })
+}
+
+fn schemes(node: Option<&Node>, decoder: &mut Decoder) -> BTreeMap<String, Scheme> {
+    let mut schemes = BTreeMap::new();
+    for Entry { key, value } in node.map_or(&[][..], |node| decoder.map(node)) {
+        let place = decoder.key_place(key);
+        decoder.check_name(&key.text, "a scheme", place.clone());
+        if let Some(scheme) = scheme(value, place, decoder) {
+            schemes.insert(key.text.clone(), scheme);
+        }
+    }
+    schemes
 }
 
 fn procedures(node: Option<&Node>, decoder: &mut Decoder) -> BTreeMap<String, Procedure> {
@@ -181,16 +220,7 @@ fn procedures(node: Option<&Node>, decoder: &mut Decoder) -> BTreeMap<String, Pr
 
 fn route(node: &Node, decoder: &mut Decoder) -> Option<Route> {
     let fields = decoder.fields(node, &tables::ROUTE);
-    let mut stages = Vec::new();
-    for entry in node.as_map()? {
-        match entry.key.text.as_str() {
-            "let" => stages.push(Stage::Let(lets(&entry.value, decoder))),
-            "request" => stages.push(Stage::Request(Box::new(request(&entry.value, decoder)))),
-            "rules" => stages.push(Stage::Rules(rules(&entry.value, decoder))),
-            _ => {}
-        }
-    }
-    let effects = decode_effects(fields.get("effects"), decoder);
+    let stages = stages(node.as_map()?, decoder);
     let respond = fields.get("respond").map(|node| reply(node, decoder));
     let facts = facts(fields, decoder);
     let auth = fields.get("auth").and_then(|node| decoder.boolean(node));
@@ -203,7 +233,6 @@ fn route(node: &Node, decoder: &mut Decoder) -> Option<Route> {
         facts,
         auth: auth.unwrap_or(true),
         stages,
-        effects,
         respond: respond?,
     })
 }
@@ -255,247 +284,9 @@ fn pattern(path: &str) -> Option<Pattern> {
     })
 }
 
-fn lets(node: &Node, decoder: &mut Decoder) -> Vec<Let> {
-    let mut lets = Vec::new();
-    for entry in decoder.map(node) {
-        let place = decoder.key_place(&entry.key);
-        let name = binding(&entry.key.text, &place, decoder);
-        if let (Some(name), Some(value)) = (name, let_value(&entry.value, decoder)) {
-            lets.push(Let { name, place, value });
-        }
-    }
-    lets
-}
-
-fn let_value(node: &Node, decoder: &mut Decoder) -> Option<LetValue> {
-    if node.get("find").is_none() && node.get("all").is_none() {
-        return Some(LetValue::Template(decoder.template(node)));
-    }
-    let fields = decoder.fields(node, &tables::LOOKUP);
-    let place = decoder.place(node);
-    let problem = |message: &str| Diagnostic::error("bad-look-up", message).at(place.clone());
-    match (fields.get("find"), fields.get("all")) {
-        (Some(find), None) if fields.get("id").is_some() || fields.get("where").is_some() => {
-            Some(LetValue::Find(Find {
-                select: selection(find, fields.get("id"), fields, decoder)?,
-                otherwise: match fields.get("else") {
-                    None => Otherwise::NotFound,
-                    Some(node) if matches!(node.value, Yaml::Null) => Otherwise::None,
-                    Some(node) => Otherwise::Reply(Box::new(reply(node, decoder))),
-                },
-            }))
-        }
-        (None, Some(all)) if fields.get("else").is_none() => Some(LetValue::All(selection(
-            all,
-            fields.get("id"),
-            fields,
-            decoder,
-        )?)),
-        (Some(_), None) => {
-            let problem = problem("which record this finds is not said")
-                .help("add `id: …` or `where: {field: …}`");
-            decoder.problem(problem);
-            None
-        }
-        (None, _) => {
-            let problem = problem("`all` always finds a list and has no `else`")
-                .help("an empty list is told by a rule: `when: not name`");
-            decoder.problem(problem);
-            None
-        }
-        (Some(_), Some(_)) => {
-            let problem = problem("a look-up has one of `find` and `all`");
-            decoder.problem(problem);
-            None
-        }
-    }
-}
-
-fn request(node: &Node, decoder: &mut Decoder) -> RequestCheck {
-    let fields = decoder.fields(node, &tables::REQUEST);
-    RequestCheck {
-        place: decoder.place(node),
-        facts: facts(fields, decoder),
-        json: fields.get("json").and_then(|node| schema(node, decoder)),
-        headers: nodes(fields.get("headers"), decoder)
-            .iter()
-            .filter_map(|node| decoder.text(node))
-            .map(|name| name.to_ascii_lowercase())
-            .collect(),
-        otherwise: fields.get("else").map(|node| reply(node, decoder)),
-    }
-}
-
-fn schema(node: &Node, decoder: &mut Decoder) -> Option<Arc<BodySchema>> {
-    let read = match &node.value {
-        Yaml::String(path) => decoder
-            .folder
-            .read(&decoder.beside, &path.value)
-            .and_then(|bytes| {
-                serde_json::from_slice(&bytes)
-                    .map_err(|error| format!("`{}` is not JSON: {error}", path.value))
-            }),
-        _ => Ok(plain_value(node)),
-    };
-    match read {
-        Ok(schema) => Some(Arc::new(BodySchema::new(schema))),
-        Err(message) => {
-            let problem = Diagnostic::error("bad-schema", message).at(decoder.place(node));
-            decoder.problem(problem);
-            None
-        }
-    }
-}
-
-fn rules(node: &Node, decoder: &mut Decoder) -> Vec<Rule> {
-    let mut rules = Vec::new();
-    for node in decoder.list(node) {
-        let fields = decoder.fields(node, &tables::RULE);
-        let condition = fields.get("when").and_then(|node| decoder.expression(node));
-        let effects = decode_effects(fields.get("effects"), decoder);
-        let respond = fields.get("respond").map(|node| reply(node, decoder));
-        let facts = facts(fields, decoder);
-        if let (Some(condition), Some(respond)) = (condition, respond) {
-            rules.push(Rule {
-                place: decoder.place(node),
-                facts,
-                condition,
-                effects,
-                respond,
-            });
-        }
-    }
-    rules
-}
-
-pub(super) fn reply(node: &Node, decoder: &mut Decoder) -> Reply {
-    let fields = decoder.fields(node, &tables::REPLY);
-    let place = decoder.place(node);
-    let bodies = ["json", "text", "error"];
-    if bodies
-        .iter()
-        .filter(|key| fields.get(key).is_some())
-        .count()
-        > 1
-    {
-        let problem = Diagnostic::error(
-            "two-bodies",
-            "a reply has one of `json`, `text` and `error`",
-        )
-        .at(place.clone());
-        decoder.problem(problem);
-    }
-    let body = if let Some(node) = fields.get("json") {
-        ReplyBody::Json(decoder.template(node))
-    } else if let Some(node) = fields.get("text") {
-        ReplyBody::Text(decoder.template(node))
-    } else if let Some(node) = fields.get("error") {
-        ReplyBody::Error(record_fields(Some(node), decoder))
-    } else {
-        ReplyBody::Empty
-    };
-    Reply {
-        facts: facts(fields, decoder),
-        status: status(fields.get("status"), &place, decoder),
-        headers: headers(fields.get("headers"), decoder),
-        body,
-        place,
-    }
-}
-
-fn status(node: Option<&Node>, reply: &Place, decoder: &mut Decoder) -> Template {
-    let Some(node) = node else {
-        return Template {
-            place: reply.clone(),
-            kind: Kind::Literal(Value::from(200)),
-        };
-    };
-    let template = decoder.template(node);
-    if let Some(literal) = template.as_literal()
-        && !literal
-            .as_u64()
-            .is_some_and(|status| (200..600).contains(&status))
-    {
-        let problem = Diagnostic::error("bad-status", "a status is a number from 200 to 599")
-            .at(decoder.place(node));
-        decoder.problem(problem);
-    }
-    template
-}
-
-pub(super) fn headers(node: Option<&Node>, decoder: &mut Decoder) -> Vec<(String, Template)> {
-    let mut headers = Vec::new();
-    for entry in node.map_or(&[][..], |node| decoder.map(node)) {
-        if entry.key.text.parse::<http::HeaderName>().is_err() {
-            let problem = Diagnostic::error(
-                "bad-header",
-                format!("`{}` can't be a header's name", entry.key.text),
-            )
-            .at(decoder.key_place(&entry.key));
-            decoder.problem(problem);
-            continue;
-        }
-        headers.push((entry.key.text.clone(), decoder.template(&entry.value)));
-    }
-    headers
-}
-
-pub(super) fn record_fields(node: Option<&Node>, decoder: &mut Decoder) -> Vec<Field> {
-    node.map_or(&[][..], |node| decoder.map(node))
-        .iter()
-        .map(|entry| Field {
-            name: Arc::from(entry.key.text.as_str()),
-            place: decoder.key_place(&entry.key),
-            value: decoder.template(&entry.value),
-        })
-        .collect()
-}
-
 pub(super) fn collection_name(node: &Node, decoder: &mut Decoder) -> Option<CollectionName> {
     Some(CollectionName {
         name: Arc::from(decoder.text(node)?),
         place: decoder.place(node),
     })
-}
-
-/// What `source` says: one fact or a list of them.
-pub(super) fn facts(fields: Fields<'_>, decoder: &mut Decoder) -> Vec<Fact> {
-    let Some(node) = fields.get("source") else {
-        return Vec::new();
-    };
-    let items = match &node.value {
-        Yaml::List(items) => items.as_slice(),
-        _ => std::slice::from_ref(node),
-    };
-    items
-        .iter()
-        .filter_map(|item| fact(item, decoder))
-        .collect()
-}
-
-fn fact(node: &Node, decoder: &mut Decoder) -> Option<Fact> {
-    let text = decoder.text(node)?;
-    let word = text
-        .split(|letter: char| !letter.is_alphanumeric())
-        .next()
-        .unwrap_or_default();
-    let kind = FactKind::ALL.iter().find(|(name, _)| *name == word);
-    let rest = text[word.len()..].trim_start_matches([':', ',', ' ']);
-    let problem = match kind {
-        Some((_, kind)) if !rest.is_empty() => {
-            return Some(Fact {
-                place: decoder.place(node),
-                kind: *kind,
-                text: rest.to_owned(),
-            });
-        }
-        Some((name, _)) => Diagnostic::error("bare-source", format!("what is {name} is not said"))
-            .help("say where it is written, or why it is assumed"),
-        None => Diagnostic::error("bad-source", format!("`{word}` is not a kind of source"))
-            .suggest(word, FactKind::ALL.map(|(name, _)| name))
-            .help("a source begins with `documented`, `observed` or `assumed`"),
-    };
-    let place = decoder.place(node);
-    decoder.problem(problem.at(place));
-    None
 }

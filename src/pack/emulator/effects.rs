@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::decode::{binding, collection_name, facts, headers, record_fields};
+use super::decode::{binding, collection_name};
+use super::replies::{facts, headers, record_fields};
 use super::tables;
 use super::{Action, Call, Effect, Effects, Selection, Target};
 use crate::diagnostic::Diagnostic;

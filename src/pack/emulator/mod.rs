@@ -3,13 +3,16 @@
 mod decode;
 mod effects;
 mod lint;
+mod replies;
 mod schema;
+mod stages;
 pub mod tables;
 #[cfg(test)]
 pub(crate) mod testing;
 mod webhooks;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +21,7 @@ use crate::source::{Place, Source};
 use crate::value::Value;
 
 pub use lint::lint;
-pub use schema::{BodySchema, Violation};
+pub use schema::{PartSchema, Violation};
 pub use webhooks::{EventSpec, Webhooks};
 
 /// A provider's sandbox.
@@ -29,9 +32,12 @@ pub struct EmulatorFile {
     /// Named values that every expression of the file may read, evaluated when read.
     pub values: Vec<NamedValue>,
     pub errors: Errors,
+    /// Headers of every answer.
+    pub headers: Headers,
     pub auth: Option<Auth>,
-    /// Asked by every route before its own, after `auth`.
-    pub rules: Vec<Rule>,
+    /// Taken by every route before its own stages, after `auth`.
+    pub before: Vec<Stage>,
+    pub idempotency: BTreeMap<String, Scheme>,
     pub collections: Vec<Collection>,
     pub routes: Vec<Route>,
     pub procedures: BTreeMap<String, Procedure>,
@@ -66,6 +72,9 @@ impl FactKind {
     ];
 }
 
+/// Headers, in order.
+pub type Headers = Vec<(String, Template)>;
+
 /// A name and the template of its value.
 #[derive(Clone, Debug)]
 pub struct NamedValue {
@@ -89,7 +98,7 @@ pub struct Field {
 #[derive(Clone, Debug, Default)]
 pub struct Errors {
     pub facts: Vec<Fact>,
-    pub headers: Vec<(String, Template)>,
+    pub headers: Headers,
     /// The body of every error; it reads `status` and `error`.
     pub json: Option<Template>,
     /// Answers a body that is not JSON where a route wants JSON.
@@ -108,7 +117,7 @@ pub struct Auth {
     /// Credentials are asked for only while this holds.
     pub condition: Option<Expr>,
     /// Header names and what each must be; a list is any of its items.
-    pub headers: Vec<(String, Template)>,
+    pub headers: Headers,
     /// Answers a request that lacks a header; without it, `otherwise` does.
     pub missing: Option<Reply>,
     pub otherwise: Reply,
@@ -123,6 +132,17 @@ pub struct Collection {
     pub id: Template,
     /// What a fresh record has besides its id; reads `id`.
     pub fields: Vec<Field>,
+    pub unique: Vec<UniqueKey>,
+}
+
+/// Fields of which no two records may have the same.
+#[derive(Clone, Debug)]
+pub struct UniqueKey {
+    pub place: Place,
+    pub facts: Vec<Fact>,
+    pub fields: Vec<(Arc<str>, Place)>,
+    /// The answer when a second record would have them; reads `taken`.
+    pub otherwise: Reply,
 }
 
 /// One operation of the API.
@@ -135,10 +155,15 @@ pub struct Route {
     pub facts: Vec<Fact>,
     /// Whether the file's `auth` is asked first.
     pub auth: bool,
-    /// What is asked of a request, in the order in which the file says it.
+    /// What becomes of a request before it is answered, in the order in which the file says it.
     pub stages: Vec<Stage>,
-    pub effects: Effects,
     pub respond: Reply,
+}
+
+impl fmt::Display for Route {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.method, self.path.text)
+    }
 }
 
 /// The path of a route.
@@ -155,12 +180,16 @@ pub enum Segment {
     Name(Arc<str>),
 }
 
-/// One thing that a route asks of a request.
+/// One thing that becomes of a request. Any but `Effects` may answer it.
 #[derive(Clone, Debug)]
 pub enum Stage {
     Let(Vec<Let>),
     Request(Box<RequestCheck>),
     Rules(Vec<Rule>),
+    RateLimit(Box<RateLimit>),
+    /// Names of schemes.
+    Idempotency(Vec<(Arc<str>, Place)>),
+    Effects(Effects),
 }
 
 /// A named value of a request.
@@ -176,8 +205,8 @@ pub enum LetValue {
     Template(Template),
     /// One record.
     Find(Find),
-    /// All records that match, oldest first.
-    All(Selection),
+    /// All records that match.
+    All(Box<Listing>),
 }
 
 /// Looks up one record.
@@ -185,6 +214,28 @@ pub enum LetValue {
 pub struct Find {
     pub select: Selection,
     pub otherwise: Otherwise,
+}
+
+/// Lists records.
+#[derive(Clone, Debug)]
+pub struct Listing {
+    pub select: Selection,
+    pub newest_first: bool,
+    /// What is shown of each record, which it reads as `item`; by default all of it.
+    pub show: Option<Template>,
+    pub page: Option<Page>,
+}
+
+/// Which part of a list is shown.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// How many records at most.
+    pub limit: Option<Template>,
+    /// The id of the record after which, or before which, the page lies.
+    pub after: Option<Template>,
+    pub before: Option<Template>,
+    /// The answer when there is no such page; without it the file's `errors.invalid`.
+    pub otherwise: Option<Reply>,
 }
 
 /// Which records of a collection are meant.
@@ -218,11 +269,63 @@ pub enum Otherwise {
 pub struct RequestCheck {
     pub place: Place,
     pub facts: Vec<Fact>,
-    pub json: Option<Arc<BodySchema>>,
-    /// Headers that must be there, in lower case.
-    pub headers: Vec<String>,
+    pub json: Option<Arc<PartSchema>>,
+    pub headers: Vec<Parameter>,
+    pub query: Vec<Parameter>,
     /// The answer when it does not hold; without it the file's `errors.invalid`.
     pub otherwise: Option<Reply>,
+}
+
+/// A header or a key of the query, and what it must look like.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// As the file writes it.
+    pub name: String,
+    pub optional: bool,
+    pub schema: Arc<PartSchema>,
+}
+
+/// How many requests are answered in a while.
+#[derive(Clone, Debug)]
+pub struct RateLimit {
+    pub place: Place,
+    pub facts: Vec<Fact>,
+    pub condition: Option<Expr>,
+    /// Requests for which this is the same are counted together; those for which it is `omit` are not counted.
+    pub key: Option<Template>,
+    pub limit: Setting<u64>,
+    pub window: Setting<Duration>,
+    pub otherwise: Reply,
+    /// Headers of every answer that follows.
+    pub headers: Headers,
+}
+
+/// How a request that is sent again is known, and what it is answered with.
+#[derive(Clone, Debug)]
+pub struct Scheme {
+    pub place: Place,
+    pub facts: Vec<Fact>,
+    /// The key of a request; one for which it is `omit` has none.
+    pub key: Template,
+    /// Keys are apart for each value of it.
+    pub scope: Option<Template>,
+    /// How long a key is known; for ever where nothing is said.
+    pub window: Option<Setting<Duration>>,
+    /// What must be the same for a request to be the same one; the request where nothing is said.
+    pub compare: Option<Template>,
+    pub changed: Changed,
+    /// Which answers are remembered; reads `status`.
+    pub remember: Option<Expr>,
+    /// Headers that an answer gets when it is given again.
+    pub headers: Headers,
+}
+
+/// What answers another request with a known key.
+#[derive(Clone, Debug)]
+pub enum Changed {
+    /// The first answer, once more.
+    Original,
+    Reply(Box<Reply>),
 }
 
 /// `when` something holds, this is the answer.
@@ -310,8 +413,12 @@ pub struct Reply {
     pub place: Place,
     pub facts: Vec<Fact>,
     pub status: Template,
-    pub headers: Vec<(String, Template)>,
+    pub headers: Headers,
     pub body: ReplyBody,
+    /// How long the answer takes.
+    pub delay: Option<Setting<Duration>>,
+    /// The connection is closed without an answer.
+    pub drop: Option<Setting<bool>>,
 }
 
 #[derive(Clone, Debug)]

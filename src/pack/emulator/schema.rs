@@ -1,4 +1,4 @@
-//! The JSON Schema of a request's body: compiled when first asked, violations told field by field.
+//! The JSON Schema of a part of a request: compiled when first asked, violations told field by field.
 
 use std::sync::OnceLock;
 
@@ -7,9 +7,9 @@ use jsonschema::error::ValidationErrorKind;
 use crate::check::Schema;
 use crate::value::Value;
 
-/// The schema of a body.
+/// The schema of a body, or of a header or a key of the query.
 #[derive(Debug)]
-pub struct BodySchema {
+pub struct PartSchema {
     pub schema: Value,
     compiled: OnceLock<Result<Schema, String>>,
 }
@@ -20,15 +20,41 @@ pub struct Violation {
     /// The field, as `address.country` or `items[0].id`; empty for the body itself.
     pub field: String,
     pub message: String,
+    /// The keyword of the schema that it breaks.
+    pub rule: String,
 }
 
-impl BodySchema {
+impl PartSchema {
     #[must_use]
     pub fn new(schema: Value) -> Self {
         Self {
             schema,
             compiled: OnceLock::new(),
         }
+    }
+
+    /// Whether its `type` is this one.
+    #[must_use]
+    pub fn wants(&self, kind: &str) -> bool {
+        match self.schema.get("type") {
+            Some(Value::String(only)) => only == kind,
+            Some(Value::Array(several)) => several.iter().any(|one| one == kind),
+            _ => false,
+        }
+    }
+
+    /// What a header or a key of the query says: its text, or the number or boolean that the schema wants and it is.
+    #[must_use]
+    pub fn typed(&self, text: Value) -> Value {
+        let scalar = || serde_json::from_str::<Value>(text.as_str()?).ok();
+        let read = match scalar() {
+            Some(Value::Number(number)) if self.wants("integer") || self.wants("number") => {
+                Some(Value::Number(number))
+            }
+            Some(Value::Bool(value)) if self.wants("boolean") => Some(Value::Bool(value)),
+            _ => None,
+        };
+        read.unwrap_or(text)
     }
 
     /// All ways in which `body` breaks the schema, in its order.
@@ -73,7 +99,11 @@ fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
         }
         _ => error.to_string(),
     };
-    Violation { field, message }
+    Violation {
+        field,
+        message,
+        rule: error.kind().keyword().to_owned(),
+    }
 }
 
 /// A JSON pointer as people write it: `/items/0/id` is `items[0].id`.
@@ -102,7 +132,7 @@ mod tests {
 
     #[test]
     fn violations_name_their_field() {
-        let schema = BodySchema::new(json!({
+        let schema = PartSchema::new(json!({
             "type": "object",
             "required": ["id"],
             "properties": {
@@ -132,7 +162,7 @@ mod tests {
 
     #[test]
     fn an_invalid_schema_is_an_error() {
-        let schema = BodySchema::new(json!({ "type": "text" }));
+        let schema = PartSchema::new(json!({ "type": "text" }));
         assert!(schema.violations(&json!(1)).is_err());
     }
 }

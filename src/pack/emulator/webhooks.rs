@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::decode::{collection_name, facts, headers};
+use super::decode::collection_name;
 use super::effects::decode_effects;
+use super::replies::{facts, headers};
 use super::tables;
 use super::{CollectionName, Effects, Fact};
 use crate::document::{Decoder, Fields};

@@ -123,7 +123,7 @@ fn pack(pack: &PackUsed) -> String {
     format!("{} {} ({})", pack.name, pack.version, pack.origin)
 }
 
-/// `conduit-v1 on the emulator`, `4 packs on sandbox`: packs grouped by where they run, in the order of the packs.
+/// `shop on the emulator`, `4 packs on sandbox`: packs grouped by where they run, in the order of the packs.
 fn environments(packs: &[PackUsed]) -> Vec<String> {
     let place = |pack: &PackUsed| {
         if pack.emulator {

@@ -295,6 +295,10 @@ impl<W: Write> Console<W> {
             let word = self.paint.word(one.word);
             let _ = writeln!(text, "{word} {:<width$}  {}", one.name, one.location);
         }
+        if self.shows(Item::Steps) {
+            let unused = summary.unused_routes.iter();
+            unused.for_each(|unused| text.push_str(&words::unused_routes(unused)));
+        }
         self.write(&text)
     }
 

@@ -1,11 +1,12 @@
 //! Answers that the pack's own contract does not know.
 
-use super::replies;
 use crate::check::{Contract, Operation, OperationSpec};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Kind;
 use crate::pack::Pack;
-use crate::pack::emulator::{EmulatorFile, Reply, Route, Stage};
+use crate::pack::emulator::{
+    Action, Changed, EmulatorFile, LetValue, Otherwise, Reply, Route, Stage,
+};
 use crate::value::Value;
 
 pub(super) fn check(
@@ -50,19 +51,64 @@ fn undocumented(operation: &OperationSpec, status: u64, reply: &Reply) -> Diagno
 
 /// Everything that a request of this route may be answered with.
 fn answers<'a>(file: &'a EmulatorFile, route: &'a Route) -> Vec<&'a Reply> {
-    let mut answers = replies(&route.stages);
-    answers.push(&route.respond);
-    answers.extend(file.rules.iter().map(|rule| &rule.respond));
+    let mut answers = vec![&route.respond];
     if let Some(auth) = file.auth.as_ref().filter(|_| route.auth) {
         answers.push(&auth.otherwise);
         answers.extend(&auth.missing);
     }
-    let checks_body = |stage: &Stage| matches!(stage, Stage::Request(_));
-    if route.stages.iter().any(checks_body) {
-        answers.extend(&file.errors.malformed);
-        answers.extend(&file.errors.invalid);
+    for stage in file.before.iter().chain(&route.stages) {
+        gather(file, stage, &mut answers);
     }
     answers
+}
+
+fn gather<'a>(file: &'a EmulatorFile, stage: &'a Stage, answers: &mut Vec<&'a Reply>) {
+    match stage {
+        Stage::Let(lets) => answers.extend(lets.iter().filter_map(|one| found(file, &one.value))),
+        Stage::Request(check) => {
+            answers.extend(check.otherwise.as_ref().or(file.errors.invalid.as_ref()));
+            if check.json.is_some() {
+                answers.extend(&file.errors.malformed);
+            }
+        }
+        Stage::Rules(rules) => answers.extend(rules.iter().map(|rule| &rule.respond)),
+        Stage::RateLimit(limit) => answers.push(&limit.otherwise),
+        Stage::Idempotency(names) => {
+            let schemes = names
+                .iter()
+                .filter_map(|(name, _)| file.idempotency.get(&**name));
+            answers.extend(schemes.filter_map(|scheme| match &scheme.changed {
+                Changed::Reply(reply) => Some(&**reply),
+                Changed::Original => None,
+            }));
+        }
+        Stage::Effects(effects) => {
+            for effect in effects.iter() {
+                if let Action::Insert { collection, .. } = &effect.action {
+                    let mut kinds = file.collections.iter();
+                    let kind = kinds.find(|kind| kind.name == collection.name);
+                    let unique = kind.into_iter().flat_map(|kind| &kind.unique);
+                    answers.extend(unique.map(|unique| &unique.otherwise));
+                }
+            }
+        }
+    }
+}
+
+/// What is answered when a look-up fails.
+fn found<'a>(file: &'a EmulatorFile, value: &'a LetValue) -> Option<&'a Reply> {
+    match value {
+        LetValue::Template(_) => None,
+        LetValue::Find(find) => match &find.otherwise {
+            Otherwise::NotFound => file.errors.not_found.as_ref(),
+            Otherwise::Reply(reply) => Some(&**reply),
+            Otherwise::None => None,
+        },
+        LetValue::All(listing) => {
+            let page = listing.page.as_ref()?;
+            page.otherwise.as_ref().or(file.errors.invalid.as_ref())
+        }
+    }
 }
 
 /// The statuses that a reply may have, as far as they are known: its own, or all values of the setting that it reads.

@@ -1,5 +1,6 @@
 //! What is wrong, or looks wrong, with an emulator file that can be read.
 
+mod cancels;
 mod contract;
 mod names;
 mod reach;
@@ -9,8 +10,7 @@ mod sources;
 mod tests;
 mod webhooks;
 
-use super::{Action, Call, LetValue, Otherwise};
-use super::{Effect, EmulatorFile, Reply, Stage};
+use super::{Action, Call, Effect, EmulatorFile, Rule, Stage};
 use crate::diagnostic::Diagnostic;
 use crate::pack::Pack;
 
@@ -23,24 +23,31 @@ pub fn lint(pack: &Pack) -> Vec<Diagnostic> {
     };
     let mut problems = Vec::new();
     schemas(file, &mut problems);
-    names::check(file, pack, &mut problems);
+    let read = names::check(file, pack, &mut problems);
     reach::check(file, &mut problems);
+    cancels::check(file, &mut problems);
     sources::check(file, &mut problems);
     webhooks::check(file, pack, &mut problems);
     if let Some(contract) = &pack.contract {
         contract::check(file, pack, contract, &mut problems);
+    }
+    // What is wrong otherwise may be why a name is not read.
+    if problems.is_empty() {
+        reach::check_read(file, pack, &read, &mut problems);
     }
     problems.sort_by_key(|problem| problem.place.as_ref().map(|place| place.span.start));
     problems
 }
 
 fn schemas(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
-    for route in &file.routes {
-        for stage in &route.stages {
-            if let Stage::Request(check) = stage
-                && let Some(schema) = &check.json
-                && let Err(message) = schema.compiled()
-            {
+    for stage in all_stages(file) {
+        let Stage::Request(check) = stage else {
+            continue;
+        };
+        let parameters = check.headers.iter().chain(&check.query);
+        let schemas = parameters.map(|parameter| &parameter.schema);
+        for schema in schemas.chain(&check.json) {
+            if let Err(message) = schema.compiled() {
                 let problem = Diagnostic::error("bad-schema", message).at(check.place.clone());
                 problems.push(problem);
             }
@@ -48,41 +55,29 @@ fn schemas(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The replies that a route can give before its own, its rules' and look-ups'.
-fn replies(stages: &[Stage]) -> Vec<&Reply> {
-    let mut replies = Vec::new();
-    for stage in stages {
-        match stage {
-            Stage::Let(lets) => {
-                for one in lets {
-                    if let LetValue::Find(find) = &one.value
-                        && let Otherwise::Reply(reply) = &find.otherwise
-                    {
-                        replies.push(&**reply);
-                    }
-                }
-            }
-            Stage::Request(check) => replies.extend(&check.otherwise),
-            Stage::Rules(rules) => replies.extend(rules.iter().map(|rule| &rule.respond)),
-        }
-    }
-    replies
+fn all_stages(file: &EmulatorFile) -> impl Iterator<Item = &Stage> {
+    let routes = file.routes.iter().flat_map(|route| &route.stages);
+    file.before.iter().chain(routes)
+}
+
+fn all_rules(file: &EmulatorFile) -> impl Iterator<Item = &Rule> {
+    all_stages(file).flat_map(|stage| match stage {
+        Stage::Rules(rules) => rules.as_slice(),
+        _ => &[],
+    })
 }
 
 /// All effects of a file, those inside of others included.
 fn all_effects(file: &EmulatorFile) -> Vec<&Effect> {
     let mut all = Vec::new();
-    let stages = file.routes.iter().flat_map(|route| &route.stages);
-    let rules = stages.flat_map(|stage| match stage {
-        Stage::Rules(rules) => rules.as_slice(),
-        Stage::Let(_) | Stage::Request(_) => &[],
-    });
-    let rules = rules.chain(&file.rules);
-    for rule in rules {
-        gather(&rule.effects, &mut all);
-    }
-    for route in &file.routes {
-        gather(&route.effects, &mut all);
+    for stage in all_stages(file) {
+        match stage {
+            Stage::Rules(rules) => rules
+                .iter()
+                .for_each(|rule| gather(&rule.effects, &mut all)),
+            Stage::Effects(effects) => gather(effects, &mut all),
+            Stage::Let(_) | Stage::Request(_) | Stage::RateLimit(_) | Stage::Idempotency(_) => {}
+        }
     }
     for procedure in file.procedures.values() {
         gather(&procedure.effects, &mut all);

@@ -3,6 +3,7 @@
 mod events;
 
 use std::collections::{HashMap, HashSet};
+use std::ptr;
 use std::sync::Arc;
 
 pub(super) use events::named;
@@ -12,12 +13,17 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Expr, Reference, Setting, Template};
 use crate::pack::Pack;
 use crate::pack::emulator::{
-    Action, Auth, Call, Collection, CollectionName, Effect, EmulatorFile, Field, LetValue,
-    Otherwise, Reply, ReplyBody, Route, Rule, Selection, Stage, Target,
+    Action, Auth, Call, Changed, Collection, CollectionName, Effect, EmulatorFile, Field, LetValue,
+    Otherwise, RateLimit, Reply, ReplyBody, Route, Rule, Selection, Stage, Target, UniqueKey,
 };
 use crate::source::Place;
 
-pub(super) fn check(file: &EmulatorFile, pack: &Pack, problems: &mut Vec<Diagnostic>) {
+/// Says which names are not defined, and gives those of the whole file that are read: `settings.mode`, `countries`.
+pub(super) fn check(
+    file: &EmulatorFile,
+    pack: &Pack,
+    problems: &mut Vec<Diagnostic>,
+) -> HashSet<String> {
     let scope = Scope {
         pack,
         file,
@@ -33,6 +39,8 @@ pub(super) fn check(file: &EmulatorFile, pack: &Pack, problems: &mut Vec<Diagnos
         found: Vec::new(),
         given: HashMap::new(),
         more: &[],
+        unsure: Vec::new(),
+        read: HashSet::new(),
     };
     walk.file(file);
     let mut seen = HashSet::new();
@@ -44,6 +52,7 @@ pub(super) fn check(file: &EmulatorFile, pack: &Pack, problems: &mut Vec<Diagnos
     let mut found = walk.found;
     found.retain(once);
     problems.extend(found);
+    walk.read
 }
 
 struct Walk<'a> {
@@ -56,6 +65,9 @@ struct Walk<'a> {
     given: HashMap<Arc<str>, Place>,
     /// Names that exist at this place alone.
     more: &'a [&'a str],
+    /// Names that `before` binds, where it may not have come to them.
+    unsure: Vec<(Arc<str>, Bound<'a>)>,
+    read: HashSet<String>,
 }
 
 impl<'a> Walk<'a> {
@@ -78,7 +90,13 @@ impl<'a> Walk<'a> {
         if let Some(auth) = &file.auth {
             self.auth(auth);
         }
-        self.rules(&file.rules);
+        let always = self.scope.bound.len();
+        for stage in &file.before {
+            self.stage(stage);
+        }
+        for unique in file.collections.iter().flat_map(|kind| &kind.unique) {
+            self.unique(unique);
+        }
         let replies = [&file.errors.malformed, &file.errors.not_found];
         for reply in replies.into_iter().flatten() {
             self.reply(reply);
@@ -91,7 +109,25 @@ impl<'a> Walk<'a> {
         for route in &file.routes {
             self.route(route);
         }
+        // Who is refused before all of `before` is done is answered all the same.
+        self.unsure = self.scope.bound.split_off(always);
+        self.templates(&file.headers);
         self.errors(file);
+    }
+
+    fn unique(&mut self, unique: &'a UniqueKey) {
+        self.more = &["taken"];
+        self.reply(&unique.otherwise);
+        self.more = &[];
+        let kinds = self.scope.file.collections.iter();
+        let mut kinds = kinds.filter(|kind| kind.unique.iter().any(|own| ptr::eq(own, unique)));
+        let Some(kind) = kinds.next() else { return };
+        let known = fields(kind);
+        for (name, place) in &unique.fields {
+            if !known.contains(&&**name) {
+                self.no_field(kind, name, place);
+            }
+        }
     }
 
     /// The form of errors, once it is known what replies say in them.
@@ -147,7 +183,6 @@ impl<'a> Walk<'a> {
         for stage in &route.stages {
             self.stage(stage);
         }
-        self.effects(&route.effects);
         self.reply(&route.respond);
         self.scope.bound.truncate(depth);
         self.scope.request = None;
@@ -170,7 +205,55 @@ impl<'a> Walk<'a> {
                 self.more = &[];
             }
             Stage::Rules(rules) => self.rules(rules),
+            Stage::RateLimit(limit) => self.rate_limit(limit),
+            Stage::Idempotency(names) => {
+                for (name, place) in names {
+                    self.scheme(name, place);
+                }
+            }
+            Stage::Effects(effects) => self.effects(effects),
         }
+    }
+
+    fn rate_limit(&mut self, limit: &'a RateLimit) {
+        self.condition(limit.condition.as_ref());
+        if let Some(key) = &limit.key {
+            self.template(key);
+        }
+        self.references(&limit.limit.references());
+        self.references(&limit.window.references());
+        self.more = &["retry_after", "remaining"];
+        self.reply(&limit.otherwise);
+        self.templates(&limit.headers);
+        self.more = &[];
+    }
+
+    fn scheme(&mut self, name: &str, place: &Place) {
+        let schemes = &self.scope.file.idempotency;
+        let Some(scheme) = schemes.get(name) else {
+            let problem =
+                Diagnostic::error("undefined-name", format!("there is no scheme `{name}`"))
+                    .at(place.clone())
+                    .suggest(name, schemes.keys().map(String::as_str));
+            self.found.push(problem);
+            return;
+        };
+        for template in [
+            Some(&scheme.key),
+            scheme.scope.as_ref(),
+            scheme.compare.as_ref(),
+        ] {
+            self.references(&template.map(Template::references).unwrap_or_default());
+        }
+        let window = scheme.window.as_ref();
+        self.references(&window.map(Setting::references).unwrap_or_default());
+        if let Changed::Reply(reply) = &scheme.changed {
+            self.reply(reply);
+        }
+        self.templates(&scheme.headers);
+        self.more = &["status"];
+        self.condition(scheme.remember.as_ref());
+        self.more = &[];
     }
 
     fn let_value(&mut self, value: &'a LetValue) -> Bound<'a> {
@@ -179,8 +262,27 @@ impl<'a> Walk<'a> {
                 self.template(template);
                 Bound::Value
             }
-            LetValue::All(selection) => {
-                self.selection(selection);
+            LetValue::All(listing) => {
+                let kind = self.selection(&listing.select);
+                if let Some(show) = &listing.show {
+                    let item = kind.map_or(Bound::Value, Bound::Record);
+                    self.scope.bound.push((Arc::from("item"), item));
+                    self.template(show);
+                    self.scope.bound.pop();
+                }
+                if let Some(page) = &listing.page {
+                    for template in [&page.limit, &page.after, &page.before]
+                        .into_iter()
+                        .flatten()
+                    {
+                        self.template(template);
+                    }
+                    self.more = &["violations"];
+                    if let Some(reply) = &page.otherwise {
+                        self.reply(reply);
+                    }
+                    self.more = &[];
+                }
                 Bound::Value
             }
             LetValue::Find(find) => {
@@ -345,19 +447,29 @@ impl<'a> Walk<'a> {
         let known = fields(kind);
         for Field { name, place, .. } in set {
             if !known.contains(&&**name) {
-                let message = format!("a record of `{}` has no field `{name}`", kind.name);
-                let problem = Diagnostic::error("undefined-name", message)
-                    .at(place.clone())
-                    .suggest(name, known.iter().copied())
-                    .help("its collection names all fields; one that is not there at first is `${{ omit }}`");
-                self.found.push(problem);
+                self.no_field(kind, name, place);
             }
         }
+    }
+
+    fn no_field(&mut self, kind: &Collection, name: &str, place: &Place) {
+        let message = format!("a record of `{}` has no field `{name}`", kind.name);
+        let problem = Diagnostic::error("undefined-name", message)
+            .at(place.clone())
+            .suggest(name, fields(kind))
+            .help(
+                "its collection names all fields; one that is not there at first is `${{ omit }}`",
+            );
+        self.found.push(problem);
     }
 
     fn reply(&mut self, reply: &Reply) {
         self.template(&reply.status);
         self.templates(&reply.headers);
+        let drop = reply.drop.as_ref();
+        self.references(&drop.map(Setting::references).unwrap_or_default());
+        let delay = reply.delay.as_ref();
+        self.references(&delay.map(Setting::references).unwrap_or_default());
         match &reply.body {
             ReplyBody::Empty => {}
             ReplyBody::Json(template) | ReplyBody::Text(template) => self.template(template),
@@ -399,8 +511,25 @@ impl<'a> Walk<'a> {
 
     fn references(&mut self, references: &[Reference]) {
         for reference in references {
+            self.read.insert(match reference.path.as_slice() {
+                [first, second, ..] if first == "settings" => format!("{first}.{second}"),
+                path => path.first().cloned().unwrap_or_default(),
+            });
             // Of several that do a procedure, one may bind a name and another not, which it then has to ask.
             if reference.guarded && !self.calls.is_empty() {
+                continue;
+            }
+            let name = reference.path.first().map_or("", String::as_str);
+            if self.unsure.iter().any(|(bound, _)| **bound == *name) {
+                if !reference.guarded {
+                    let message = format!("`{name}` may not be bound yet");
+                    let problem = Diagnostic::error("undefined-name", message)
+                        .at(reference.place.clone())
+                        .help(format!(
+                            "a request may be refused before it is: ask with `{name} | default(…)`"
+                        ));
+                    self.found.push(problem);
+                }
                 continue;
             }
             self.found.extend(self.scope.fault(reference, self.more));

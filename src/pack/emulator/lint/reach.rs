@@ -1,8 +1,12 @@
 //! Routes and rules that no request ever reaches, and procedures that nothing does.
 
-use super::all_effects;
+use std::collections::HashSet;
+
+use super::{all_effects, all_stages};
 use crate::diagnostic::Diagnostic;
+use crate::pack::Pack;
 use crate::pack::emulator::{Action, Call, EmulatorFile, Pattern, Rule, Segment, Stage};
+use crate::source::Place;
 
 pub(super) fn check(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
     for (index, route) in file.routes.iter().enumerate() {
@@ -20,14 +24,14 @@ pub(super) fn check(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
                     .help("put the more specific route first, or remove one of them"),
             );
         }
-        for stage in &route.stages {
-            if let Stage::Rules(rules) = stage {
-                check_rules(rules, problems);
-            }
+    }
+    for stage in all_stages(file) {
+        if let Stage::Rules(rules) = stage {
+            check_rules(rules, problems);
         }
     }
-    check_rules(&file.rules, problems);
     check_procedures(file, problems);
+    check_schemes(file, problems);
 }
 
 /// Whether every path of `later` is one of `earlier`.
@@ -77,6 +81,58 @@ fn check_procedures(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
                 Diagnostic::warning("unused", format!("nothing does the procedure `{name}`"))
                     .at(procedure.place.clone()),
             );
+        }
+    }
+}
+
+fn check_schemes(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
+    let named: Vec<&str> = all_stages(file)
+        .flat_map(|stage| match stage {
+            Stage::Idempotency(names) => names.as_slice(),
+            _ => &[],
+        })
+        .map(|(name, _)| &**name)
+        .collect();
+    // One that is misspelt is told where it is named.
+    if named
+        .iter()
+        .any(|name| !file.idempotency.contains_key(*name))
+    {
+        return;
+    }
+    for (name, scheme) in &file.idempotency {
+        if !named.contains(&name.as_str()) {
+            let message = format!("no stage names the scheme `{name}`");
+            problems.push(
+                Diagnostic::warning("unused", message)
+                    .at(scheme.place.clone())
+                    .help(format!(
+                        "add `idempotency: {name}` to a route or to `before`"
+                    )),
+            );
+        }
+    }
+}
+
+/// Names of the whole file that nothing reads.
+pub(super) fn check_read(
+    file: &EmulatorFile,
+    pack: &Pack,
+    read: &HashSet<String>,
+    problems: &mut Vec<Diagnostic>,
+) {
+    let mut unread = |what: &str, name: &str, place: &Place| {
+        let message = format!("nothing in the emulator reads the {what} `{name}`");
+        problems.push(Diagnostic::warning("unused", message).at(place.clone()));
+    };
+    for setting in &pack.settings {
+        if !read.contains("settings") && !read.contains(&format!("settings.{}", setting.name)) {
+            unread("setting", &setting.name, &setting.place);
+        }
+    }
+    for value in &file.values {
+        if !read.contains(&*value.name) {
+            unread("value", &value.name, &value.place);
         }
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::expr::Reference;
 use crate::pack::Pack;
-use crate::pack::emulator::{BodySchema, Collection, EmulatorFile, Route, Segment};
+use crate::pack::emulator::{Collection, EmulatorFile, PartSchema, Route, Segment};
 use crate::value::Value;
 
-const REQUEST: [&str; 6] = ["method", "path", "headers", "query", "json", "text"];
+const REQUEST: [&str; 7] = ["method", "path", "headers", "query", "json", "text", "id"];
 
 /// The names in scope, as a walk through the file binds them.
 pub(super) struct Scope<'a> {
@@ -18,7 +18,7 @@ pub(super) struct Scope<'a> {
     pub request: Option<&'a Route>,
     /// Whether there is a request, of whichever route.
     pub any_request: bool,
-    pub body: Option<&'a BodySchema>,
+    pub body: Option<&'a PartSchema>,
     pub bound: Vec<(Arc<str>, Bound<'a>)>,
 }
 

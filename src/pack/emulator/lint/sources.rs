@@ -1,6 +1,6 @@
 //! Facts without a source: a reader must be able to tell the provider's word from ours.
 
-use super::all_effects;
+use super::{all_effects, all_rules, all_stages};
 use crate::diagnostic::Diagnostic;
 use crate::pack::emulator::{Action, EmulatorFile, Fact, Stage};
 use crate::source::Place;
@@ -24,18 +24,22 @@ pub(super) fn check(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
     for collection in &file.collections {
         demand("collection", &collection.facts, &collection.place);
     }
-    for rule in &file.rules {
+    for unique in file.collections.iter().flat_map(|kind| &kind.unique) {
+        demand("unique key", &unique.facts, &unique.place);
+    }
+    for scheme in file.idempotency.values() {
+        demand("scheme", &scheme.facts, &scheme.place);
+    }
+    for rule in all_rules(file) {
         demand("rule", &rule.facts, &rule.place);
+    }
+    for stage in all_stages(file) {
+        if let Stage::RateLimit(limit) = stage {
+            demand("rate limit", &limit.facts, &limit.place);
+        }
     }
     for route in &file.routes {
         demand("route", &route.facts, &route.place);
-        for stage in &route.stages {
-            if let Stage::Rules(rules) = stage {
-                for rule in rules {
-                    demand("rule", &rule.facts, &rule.place);
-                }
-            }
-        }
     }
     for event in &file.events {
         demand("event", &event.facts, &event.place);

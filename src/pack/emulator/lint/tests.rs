@@ -11,6 +11,9 @@ use crate::source::Folder;
 const GOOD: &str = "
 let:
   open_states: [fresh, paid]
+headers:
+  x-request: ${{ request.id }}
+  x-tenant: ${{ tenant | default(omit) }}
 errors:
   json: { code: '${{ error.code }}', status: '${{ status }}', more: '${{ error.more | default(omit) }}' }
   invalid: { status: 400, error: { code: invalid, more: '${{ violations }}' } }
@@ -19,16 +22,42 @@ auth:
   source: documented somewhere
   headers: { x-key: '${{ secrets.key }}' }
   else: { status: 401, error: { code: no } }
+before:
+  - let:
+      tenant: ${{ request.headers['x-tenant'] | default('none') }}
+  - rate_limit:
+      source: documented somewhere
+      when: settings.mode == 'closed'
+      key: ${{ tenant }}
+      limit: 10
+      window: 1m
+      else: { status: 429, error: { code: slow, more: '${{ retry_after }}' } }
+idempotency:
+  by_note:
+    source: documented somewhere
+    key: ${{ request.json.note | default(omit) }}
+    changed: { status: 409, error: { code: again } }
+    remember: status < 500
 collections:
   orders:
     source: documented somewhere
     id: o_${{ random_string(4) }}
     fields: { state: fresh, link: '/o/${{ id }}', note: '${{ omit }}' }
+    unique:
+      - fields: [note]
+        source: documented somewhere
+        else: { status: 409, error: { code: noted, more: '${{ taken.id }}' } }
 routes:
+  - route: GET /orders
+    source: documented somewhere
+    let:
+      found: { all: orders, page: { limit: '${{ request.query.n | default(omit) }}' } }
+    respond: { json: '${{ found.items }}' }
   - route: POST /orders
     source: documented somewhere
     request:
       json: { properties: { note: { type: string } } }
+    idempotency: by_note
     effects:
       - insert: orders
         as: order
@@ -153,8 +182,16 @@ fn names_that_are_not_defined_are_found_with_what_was_meant() {
         (
             "error: { code: no }",
             "error: { code: no, extra: 1 }",
-            "unused at `1`: the form of errors never reads `error.extra` ()",
+            "unused at `extra`: the form of errors never reads `error.extra` ()",
         ),
+    ] {
+        assert_eq!(broken(from, to), expected);
+    }
+}
+
+#[test]
+fn names_of_things_that_there_are_not_are_found() {
+    for (from, to, expected) in [
         (
             "find: orders",
             "find: order",
@@ -164,6 +201,31 @@ fn names_that_are_not_defined_are_found_with_what_was_meant() {
             "insert: orders",
             "insert: order",
             "undefined-name at `order`: there is no collection `order` (did you mean `orders`?)",
+        ),
+        (
+            "idempotency: by_note",
+            "idempotency: by_noet",
+            "undefined-name at `by_noet`: there is no scheme `by_noet` (did you mean `by_note`?)",
+        ),
+        (
+            "fields: [note]",
+            "fields: [noet]",
+            "undefined-name at `noet`: a record of `orders` has no field `noet` (did you mean `note`?)",
+        ),
+        (
+            "${{ taken.id }}",
+            "${{ token.id }}",
+            "undefined-name at `token.id`: `token` is not defined here (did you mean `taken`?)",
+        ),
+        (
+            "${{ retry_after }}",
+            "${{ retry_later }}",
+            "undefined-name at `retry_later`: `retry_later` is not defined here (did you mean `retry_after`?)",
+        ),
+        (
+            "tenant | default(omit)",
+            "tenant",
+            "undefined-name at `tenant`: `tenant` may not be bound yet (a request may be refused before it is: ask with `tenant | default(…)`)",
         ),
         (
             "do: pay_later",
@@ -186,9 +248,7 @@ fn names_that_are_not_defined_are_found_with_what_was_meant() {
             "undefined-name at `order.id`: `order` is not defined here (there are: open_states, id, settings, secrets, collections)",
         ),
     ] {
-        if broken(from, to) != expected {
-            eprintln!("ACT {}", broken(from, to));
-        }
+        assert_eq!(broken(from, to), expected);
     }
 }
 
@@ -206,14 +266,27 @@ fn what_is_never_reached_is_found() {
             "unreachable at `when: order.state not in open_states`: this rule never answers ()",
         ),
         (
+            "    idempotency: by_note\n",
+            "",
+            "unused at `by_note`: no stage names the scheme `by_note` (add `idempotency: by_note` to a route or to `before`)",
+        ),
+        (
+            "open_states: [fresh, paid]",
+            "open_states: [fresh, paid]\n  closed_states: [gone]",
+            "unused at `closed_states`: nothing in the emulator reads the value `closed_states` ()",
+        ),
+        (
+            "- do: pay_later",
+            "- cancel: payment of ${{ order.id }}\n      - do: pay_later",
+            "undefined-name at `payment of ${{ order.id }}`: no `after` has a name like this ()",
+        ),
+        (
             "- do: pay_later",
             "- delete: order",
             "unused at `pay_later`: nothing does the procedure `pay_later` ()",
         ),
     ] {
-        if broken(from, to) != expected {
-            eprintln!("ACT {}", broken(from, to));
-        }
+        assert_eq!(broken(from, to), expected);
     }
 }
 
@@ -241,9 +314,7 @@ fn every_fact_says_where_it_comes_from() {
             "bare-source at `assumed`: what is assumed is not said (say where it is written, or why it is assumed)",
         ),
     ] {
-        if broken(from, to) != expected {
-            eprintln!("ACT {}", broken(from, to));
-        }
+        assert_eq!(broken(from, to), expected);
     }
 }
 
@@ -312,9 +383,7 @@ fn what_is_malformed_is_found_in_its_place() {
         ),
     ] {
         let found = broken(from, to);
-        if !found.starts_with(expected) {
-            eprintln!("ACT {found}");
-        }
+        assert!(found.starts_with(expected), "{found}");
     }
 }
 

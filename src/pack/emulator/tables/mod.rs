@@ -1,9 +1,13 @@
 //! The tables of the keys that `emulator.yaml` may have.
 
+mod effects;
+mod stages;
 mod webhooks;
 
 use crate::document::{KeySpec, Shape, Table};
 
+pub use effects::EFFECT;
+pub use stages::{LOOKUP, PAGE, RATE_LIMIT, REQUEST, RULE, SCHEME, STAGES};
 pub use webhooks::{EVENT, WEBHOOKS};
 
 const SOURCE: KeySpec = KeySpec::new(
@@ -42,9 +46,19 @@ pub static EMULATOR: Table = Table {
             "The credentials that every request needs, except on routes with `auth: false`.",
         ),
         KeySpec::new(
-            "rules",
-            Shape::List(&Shape::Map(&RULE)),
-            "Rules that every route asks before its own, after `auth`.",
+            "headers",
+            HEADERS,
+            "Headers of every answer; one that is `omit` is left out.",
+        ),
+        KeySpec::new(
+            "before",
+            Shape::List(&Shape::Map(&STAGES)),
+            "What every route does first, after `auth`: a list of maps of stages, such as `let` and `rules`.",
+        ),
+        KeySpec::new(
+            "idempotency",
+            Shape::MapOf(&Shape::Map(&SCHEME)),
+            "Schemes by which a request that is sent again is known; a stage `idempotency` names them.",
         ),
         KeySpec::new(
             "collections",
@@ -152,13 +166,33 @@ pub static COLLECTION: Table = Table {
             FIELDS,
             "What a fresh record has besides its id, unless `insert` sets it. Reads `id`.",
         ),
+        KeySpec::new(
+            "unique",
+            Shape::List(&Shape::Map(&UNIQUE)),
+            "Fields of which no two records may have the same.",
+        ),
+    ],
+};
+
+pub static UNIQUE: Table = Table {
+    name: "unique key",
+    doc: "Fields of which no two records may have the same. One that is missing or `null` is like no other.",
+    keys: &[
+        SOURCE,
+        KeySpec::new("fields", Shape::List(&Shape::Text), "The fields.").required(),
+        KeySpec::new(
+            "else",
+            Shape::Map(&REPLY),
+            "The answer when a second record would have them. It reads `taken`, the record that has them.",
+        )
+        .required(),
     ],
 };
 
 pub static ROUTE: Table = Table {
     name: "route",
-    doc: "One operation. `let`, `request` and `rules` are taken in the order in which they stand: what is written first is \
-          asked first.",
+    doc: "One operation. Its stages are taken in the order in which they stand: what is written first is done first. Then \
+          comes `respond`.",
     keys: &[
         KeySpec::new(
             "route",
@@ -172,169 +206,13 @@ pub static ROUTE: Table = Table {
             Shape::Boolean,
             "`false`: no credentials are needed here.",
         ),
-        KeySpec::new(
-            "let",
-            Shape::MapOf(&Shape::OneOf(&[Shape::Map(&LOOKUP), Shape::Any])),
-            "Named values of this request: templates, or records that are looked up.",
-        ),
-        KeySpec::new(
-            "request",
-            Shape::Map(&REQUEST),
-            "What the request must look like.",
-        ),
-        KeySpec::new(
-            "rules",
-            Shape::List(&Shape::Map(&RULE)),
-            "Answers for certain requests: the first whose `when` holds.",
-        ),
-        KeySpec::new(
-            "effects",
-            Shape::List(&Shape::Map(&EFFECT)),
-            "What the operation changes, in order.",
-        ),
+        stages::LET,
+        stages::REQUEST_STAGE,
+        stages::RULES,
+        stages::RATE_LIMIT_STAGE,
+        stages::IDEMPOTENCY,
+        stages::EFFECTS,
         KeySpec::new("respond", Shape::Map(&REPLY), "The answer.").required(),
-    ],
-};
-
-pub static LOOKUP: Table = Table {
-    name: "look-up",
-    doc: "Looks records up: one by `find`, all that match by `all`.",
-    keys: &[
-        KeySpec::new(
-            "find",
-            Shape::Text,
-            "The collection in which to find one record.",
-        ),
-        KeySpec::new(
-            "all",
-            Shape::Text,
-            "The collection of which to take all records that match, oldest first.",
-        ),
-        KeySpec::new("id", Shape::Any, "The id of the record."),
-        KeySpec::new(
-            "where",
-            FIELDS,
-            "Fields and what each must equal; one that is `omit` is not asked.",
-        ),
-        KeySpec::new(
-            "else",
-            Shape::OneOf(&[Shape::Map(&REPLY), Shape::Null]),
-            "The answer when none is found. By default that of `errors.not_found`; `null` goes on, with the name being `none`.",
-        ),
-    ],
-};
-
-pub static REQUEST: Table = Table {
-    name: "request map",
-    doc: "What a request must look like.",
-    keys: &[
-        SOURCE,
-        KeySpec::new(
-            "json",
-            Shape::OneOf(&[Shape::Text, Shape::JsonSchema]),
-            "The JSON Schema of the body: the path of a file, or the schema itself.",
-        ),
-        KeySpec::new(
-            "headers",
-            Shape::List(&Shape::Text),
-            "Headers that must be there.",
-        ),
-        KeySpec::new(
-            "else",
-            Shape::Map(&REPLY),
-            "The answer when it does not hold. By default that of `errors.invalid`. It reads `violations`.",
-        ),
-    ],
-};
-
-pub static RULE: Table = Table {
-    name: "rule",
-    doc: "An answer for certain requests.",
-    keys: &[
-        SOURCE,
-        KeySpec::new("when", Shape::Expression, "When it answers.").required(),
-        KeySpec::new(
-            "effects",
-            Shape::List(&Shape::Map(&EFFECT)),
-            "What it changes before it answers.",
-        ),
-        KeySpec::new("respond", Shape::Map(&REPLY), "The answer.").required(),
-    ],
-};
-
-pub static EFFECT: Table = Table {
-    name: "effect",
-    doc: "A change of state: exactly one of `insert`, `update`, `delete`, `do`, `after` (with `do`), `cancel`, `emit` \
-          and `redeliver`.",
-    keys: &[
-        SOURCE,
-        KeySpec::new("when", Shape::Expression, "Only if this holds."),
-        KeySpec::new(
-            "insert",
-            Shape::Text,
-            "The collection that gets a fresh record.",
-        ),
-        KeySpec::new(
-            "as",
-            Shape::Text,
-            "The name by which later effects and the answer read the fresh record.",
-        ),
-        KeySpec::new(
-            "update",
-            Shape::Text,
-            "The name of the record to change; or a collection, all of whose records that match `where` change.",
-        ),
-        KeySpec::new(
-            "delete",
-            Shape::Text,
-            "The name of the record to remove; or a collection, with `where`.",
-        ),
-        KeySpec::new(
-            "where",
-            FIELDS,
-            "Which records of a collection are changed or removed: fields and what each must equal.",
-        ),
-        KeySpec::new(
-            "set",
-            FIELDS,
-            "The fields that the record gets. One that is `omit` stays as it is.",
-        ),
-        KeySpec::new(
-            "do",
-            Shape::OneOf(&[Shape::Text, Shape::List(&Shape::Map(&EFFECT))]),
-            "The name of a procedure, or a list of effects.",
-        ),
-        KeySpec::new(
-            "after",
-            Shape::Duration,
-            "Do it later, when the clock has moved on by so much.",
-        ),
-        KeySpec::new(
-            "name",
-            Shape::Text,
-            "The name by which what is to be done later can be cancelled.",
-        ),
-        KeySpec::new(
-            "cancel",
-            Shape::Text,
-            "The name of what was to be done later and now is not.",
-        ),
-        KeySpec::new(
-            "emit",
-            Shape::Text,
-            "The name of the event that subscribers are told of.",
-        ),
-        KeySpec::new("with", FIELDS, "Names that the event's data reads."),
-        KeySpec::new(
-            "redeliver",
-            Shape::Text,
-            "The id of a past event that is delivered again.",
-        ),
-        KeySpec::new(
-            "headers",
-            HEADERS,
-            "Headers that the repeated delivery has besides.",
-        ),
     ],
 };
 
@@ -355,6 +233,16 @@ pub static REPLY: Table = Table {
             "error",
             Shape::MapOf(&Shape::Any),
             "What this error says, for the pack's `errors` to give it its form: it reads these as `error.<name>`.",
+        ),
+        KeySpec::new(
+            "delay",
+            Shape::Duration,
+            "How long the answer takes, on the scenario's clock.",
+        ),
+        KeySpec::new(
+            "drop",
+            Shape::Boolean,
+            "`true`: the connection is closed without an answer.",
         ),
     ],
 };
