@@ -571,3 +571,58 @@ scenarios:
         );
     }
 }
+
+#[test]
+fn an_emulator_beside_a_real_system_lives_in_real_time() {
+    let server = Server::new(|_| json("{}"));
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw, shop]
+scenarios:
+  wait:
+    steps:
+      - http: GET /now
+        pack: shop
+        expect:
+          $.now: { ne: '2026-01-01T00:00:00.000Z' }
+      - http: POST /jobs
+        pack: shop
+      - wait: 1ms
+      - http: GET /jobs
+        pack: shop
+        expect: { $.done: 0 }
+      - http: GET /
+  wait_long:
+    steps:
+      - http: GET /
+      - wait: 1h
+      - http: GET /jobs
+        pack: shop
+",
+    );
+    folder.write(
+        "scenarios/shop/pack.yaml",
+        "pack: shop\nversion: 1.0.0\nenvironments: { emulator: { emulator: true } }\n",
+    );
+    folder.write(
+        "scenarios/shop/emulator.yaml",
+        "collections:
+  done: { id: '${{ uuid() }}' }
+routes:
+  - { route: GET /now, respond: { json: { now: '${{ now() }}' } } }
+  - route: POST /jobs
+    effects: [{ after: 1h, do: [{ insert: done }] }]
+    respond: { status: 202 }
+  - { route: GET /jobs, respond: { json: { done: '${{ collections.done | length }}' } } }
+",
+    );
+    let said = folder.run(&["run", "case.scenario.yaml", "--env", "raw=local"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(
+        said.stderr.contains("2 scenarios: 1 passed, 1 skipped"),
+        "{}",
+        said.stderr
+    );
+    assert!(said.stderr.contains("1h"), "{}", said.stderr);
+    assert_eq!(server.lines(), ["GET /"], "nothing of what waits too long");
+}

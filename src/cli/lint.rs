@@ -6,9 +6,9 @@ use super::args::{LintArgs, LintFormat};
 use super::exit::Exit;
 use super::project::{Project, library};
 use super::terminal::{Terminal, write_stderr, write_stdout};
-use crate::check::Contract;
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::lint::lint_pack;
+use crate::pack::emulator;
 
 /// Checks files, and says whether they are free of errors.
 pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
@@ -31,10 +31,13 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     project.load_packs(&args.paths, &library);
     problems.extend(library.problems());
     for loaded in library.loaded() {
-        let pack = loaded.pack.as_deref();
-        problems.extend(pack.into_iter().flat_map(|pack| lint_pack(pack).to_vec()));
-        let contract = pack.and_then(|pack| pack.contract.as_deref());
-        problems.extend(contract.into_iter().flat_map(Contract::schema_problems));
+        let Some(pack) = loaded.pack.as_deref() else {
+            continue;
+        };
+        problems.extend(lint_pack(pack).to_vec());
+        problems.extend(emulator::lint(pack));
+        let contract = pack.contract.iter();
+        problems.extend(contract.flat_map(|contract| contract.schema_problems()));
     }
     sort(&mut problems);
     let errors = problems

@@ -150,15 +150,20 @@ pub(super) fn inner_steps(step: &Step) -> &[Step] {
     }
 }
 
-/// All expect maps of a step: its own, those of its poll, and its `where`.
+/// All expect maps of a step: its own, those of its poll and of its replay, and its `where`.
 pub(super) fn expects(step: &Step) -> impl Iterator<Item = &Expect> {
     let poll = step.poll.iter();
     let condition = match &step.kind {
         Kind::Receive(receive) => receive.condition.as_ref(),
         _ => None,
     };
+    let replay = step
+        .replay
+        .iter()
+        .filter_map(|replay| replay.changed.as_ref());
     step.expect
         .iter()
         .chain(condition)
         .chain(poll.flat_map(|poll| std::iter::once(&poll.until).chain(&poll.fail_on)))
+        .chain(replay.map(|changed| &changed.expect))
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::attempt::OpenPack;
-use super::frame::{Frame, Home, Outputs};
+use super::frame::{Frame, Home, Outputs, SentRequest};
 use super::request::{render_headers, retries};
 use super::step::{Caller, Cx, Done, run_all};
 use crate::check::Subject;
@@ -49,6 +49,7 @@ async fn call<'p>(cx: &Cx<'_, 'p>, step: &'p Step, uses: &'p Uses) -> Result<Don
         ..Done::default()
     };
     done.state.response = response(action, &frame);
+    done.state.request = request(action, &frame);
     done.state.outputs = Some(Outputs {
         action,
         frame,
@@ -175,6 +176,7 @@ fn caller(cx: &Cx<'_, '_>, step: &Step, uses: &Uses) -> Result<Caller, Diagnosti
             || states(|subject| matches!(subject, Subject::Status)),
         states_error: cx.caller.states_error || states(|subject| matches!(subject, Subject::Error)),
         contract_off: cx.caller.contract_off || super::checks::contract_off(step),
+        replays: cx.caller.replays || step.replay.is_some(),
         retry: retries(cx, step)?,
     })
 }
@@ -188,6 +190,14 @@ fn response(action: &Action, frame: &Frame<'_>) -> Option<crate::http::Response>
             .get(id)
             .and_then(|state| state.response.clone()),
         None => frame.response.borrow().clone(),
+    }
+}
+
+/// The request of that response, if it was kept.
+fn request(action: &Action, frame: &Frame<'_>) -> Option<Rc<SentRequest>> {
+    match &action.response {
+        Some(id) => frame.steps.borrow().get(id)?.request.clone(),
+        None => frame.request.borrow().clone(),
     }
 }
 

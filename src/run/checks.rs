@@ -12,6 +12,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::Expr;
 use crate::http::TransportError;
 use crate::signature;
+use crate::source::Place;
 use crate::step::{Kind, Step};
 
 /// How a step's checks went.
@@ -39,7 +40,7 @@ pub(super) fn evaluate(
     let states_error = step.expect.as_ref().is_some_and(Expect::states_error)
         || (handed_down && cx.caller.states_error);
     if let (Some(error), false) = (evidence.error, states_error) {
-        checked.problems.push(transport_problem(step, error));
+        checked.problems.push(transport_problem(&step.place, error));
         return checked;
     }
     let states_status = step.expect.as_ref().is_some_and(Expect::states_status)
@@ -53,6 +54,8 @@ pub(super) fn evaluate(
             // The caller's own takes its place.
             Subject::Status if handed_down && cx.caller.states_status => {}
             Subject::Contract if mode == ContractMode::Off => {}
+            // Of a step that is done several times at once, how many passed is known once each has been looked at.
+            Subject::Passed if step.replay.is_some() && evidence.passed.is_none() => {}
             Subject::Contract => {
                 checked.kept_contract = check.wants_contract();
                 checked.add_of_contract(check.evaluate(evidence, scope), mode);
@@ -98,6 +101,31 @@ impl Checked {
     }
 }
 
+/// Evaluates the checks of an answer that is no step's own, and what is expected of every answer.
+pub(super) fn of_answer(
+    mode: ContractMode,
+    expect: &Expect,
+    evidence: Evidence<'_>,
+    place: &Place,
+    scope: &StepScope<'_, '_>,
+) -> Checked {
+    let mut checked = Checked::default();
+    if let (Some(error), false) = (evidence.error, expect.states_error()) {
+        checked.problems.push(transport_problem(place, error));
+        return checked;
+    }
+    if evidence.response.is_some() && !expect.states_status() {
+        checked.add(implied_status(evidence, place));
+    }
+    for check in &expect.checks {
+        checked.add(check.evaluate(evidence, scope));
+    }
+    if mode != ContractMode::Off && !expect.states_contract() {
+        checked.add_of_contract(implied_contract(evidence, place), mode);
+    }
+    checked
+}
+
 fn problem(verdict: Verdict) -> Option<Problem> {
     match verdict {
         Verdict::Passed => None,
@@ -107,9 +135,8 @@ fn problem(verdict: Verdict) -> Option<Problem> {
 }
 
 /// The error of a request that got no response.
-fn transport_problem(step: &Step, error: &TransportError) -> Problem {
-    let problem =
-        Diagnostic::error(error.kind.word(), error.message.clone()).at(step.place.clone());
+fn transport_problem(place: &Place, error: &TransportError) -> Problem {
+    let problem = Diagnostic::error(error.kind.word(), error.message.clone()).at(place.clone());
     Problem::errored(if error.help.is_empty() {
         problem
     } else {

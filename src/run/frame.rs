@@ -7,9 +7,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::attempt::{Attempt, OpenPack};
+use super::replay;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome, ReadFile, Resolved, Scope, Template, Tools};
-use crate::http::Response;
+use crate::http::{Request, Response};
 use crate::pack::Action;
 use crate::plan::SecretValue;
 use crate::random::Stream;
@@ -23,6 +24,8 @@ pub(super) struct Frame<'p> {
     pub steps: RefCell<HashMap<String, StepState<'p>>>,
     /// The last response in this frame.
     pub response: RefCell<Option<Response>>,
+    /// The request of that response, where a `replay` may want it.
+    pub request: RefCell<Option<Rc<SentRequest>>>,
 }
 
 /// Whose frame it is: that decides which names there are, and what an action or file name means.
@@ -47,12 +50,22 @@ pub(super) enum Home<'p> {
 #[derive(Clone, Default)]
 pub(super) struct StepState<'p> {
     pub response: Option<Response>,
+    /// The request of that response, where a `replay` may want it.
+    pub request: Option<Rc<SentRequest>>,
     pub outputs: Option<Outputs<'p>>,
     /// The webhooks that a `receive` took, in order.
     pub events: Vec<Response>,
     pub receives: bool,
     /// The turns of a `for_each`, in order.
     pub turns: Vec<StepState<'p>>,
+}
+
+/// A request as it was sent, and to which pack.
+pub(super) struct SentRequest {
+    pub pack: Rc<OpenPack>,
+    pub request: Request,
+    /// Method and path of the operation, for the contract.
+    pub operation: (String, String),
 }
 
 /// An action's outputs, evaluated when they are read.
@@ -77,6 +90,7 @@ impl<'p> Frame<'p> {
             vars: RefCell::default(),
             steps: RefCell::default(),
             response: RefCell::default(),
+            request: RefCell::default(),
         })
     }
 
@@ -122,7 +136,7 @@ impl<'a, 'p> StepScope<'a, 'p> {
             attempt,
             frame: Rc::clone(frame),
             turn: turn.cloned(),
-            random: RefCell::new(attempt.stream(path)),
+            random: RefCell::new(attempt.stream(&replay::place(path))),
             files: attempt.files(&frame.home),
             env: None,
         }

@@ -13,6 +13,7 @@ mod limit;
 mod log;
 mod poll;
 mod receive;
+mod replay;
 mod request;
 mod step;
 mod stop;

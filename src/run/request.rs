@@ -1,9 +1,10 @@
 //! `http` steps: rendering a request, sending it, and trying again where a fault may be transient.
 
+use std::rc::Rc;
 use std::time::Duration;
 
 use super::attempt::{OpenPack, Problem};
-use super::frame::{Frame, Home, StepScope};
+use super::frame::{Frame, Home, SentRequest, StepScope};
 use super::log::KeptExchange;
 use super::step::{Cx, Done, Retries};
 use crate::diagnostic::Diagnostic;
@@ -42,7 +43,18 @@ pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &Step, http: &Http) -> Do
         ..Done::default()
     };
     match send_with_retry(cx, step, &pack, &prepared, &mut done).await {
-        Ok(()) => done,
+        Ok(()) => {
+            if step.replay.is_some() || cx.caller.replays {
+                done.state.request = done.operation.clone().map(|operation| {
+                    Rc::new(SentRequest {
+                        pack,
+                        request: prepared.request,
+                        operation,
+                    })
+                });
+            }
+            done
+        }
         Err(problem) => {
             done.problems.push(Problem::errored(problem));
             done.over = true;
@@ -132,7 +144,11 @@ fn retry_after(exchange: &Exchange, cx: &Cx<'_, '_>) -> Option<Duration> {
 }
 
 /// Sends a request once.
-async fn send(cx: &Cx<'_, '_>, pack: &OpenPack, request: Request) -> Result<Exchange, Diagnostic> {
+pub(super) async fn send(
+    cx: &Cx<'_, '_>,
+    pack: &OpenPack,
+    request: Request,
+) -> Result<Exchange, Diagnostic> {
     let attempt = cx.attempt;
     let destination = attempt.destination(pack)?;
     let redactor = attempt.redactor.borrow().clone();

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::attempt::{Anchor, Attempt, Cleanup, OpenPack, Problem, worst};
 use super::frame::{Frame, StepScope, StepState, Turn};
 use super::log::{KeptExchange, StepLog};
-use super::{action, capture, checks, poll, receive, request};
+use super::{action, capture, checks, poll, receive, replay, request};
 use crate::check::{Evidence, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
@@ -59,6 +59,8 @@ pub(super) struct Caller {
     pub states_status: bool,
     pub states_error: bool,
     pub contract_off: bool,
+    /// The step will send its request again, which therefore is kept.
+    pub replays: bool,
     /// How the action's requests are tried again that do not say so themselves.
     pub retry: Option<Retries>,
 }
@@ -348,7 +350,12 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     }
     cx.attempt.shared.step_started(cx, || title(cx, step, None));
     let cx = &cx.with_cleanup_of(step);
-    let mut done = do_within_time(cx, step).await;
+    let concurrent = step.replay.as_ref();
+    let concurrent = concurrent.and_then(|replay| replay.concurrent.as_ref());
+    let mut done = match concurrent {
+        None => do_within_time(cx, step).await,
+        Some(times) => replay::at_once(cx, step, times).await,
+    };
     if let Some(id) = &step.id {
         cx.frame
             .steps
@@ -357,12 +364,19 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     }
     if let Some(response) = done.response() {
         *cx.frame.response.borrow_mut() = Some(response.clone());
+        cx.frame
+            .request
+            .borrow_mut()
+            .clone_from(&done.state.request);
     }
     let mut problems = std::mem::take(&mut done.problems);
     if !done.over {
         let captured = capture::take(cx, step, &done, &scope);
         problems.extend(check(cx, step, &mut done, &scope));
         problems.extend(captured);
+    }
+    if let Some(again) = step.replay.as_ref().filter(|_| problems.is_empty()) {
+        problems.extend(replay::again(cx, again, &mut done, &scope).await);
     }
     let problems: Vec<Problem> = problems
         .into_iter()
@@ -389,7 +403,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
 }
 
 /// Every check of the step, on what it brought to light.
-fn check(
+pub(super) fn check(
     cx: &Cx<'_, '_>,
     step: &Step,
     done: &mut Done<'_>,
@@ -431,7 +445,7 @@ fn check(
 }
 
 /// Does the step within its own `timeout`, if it has one. An `http` step's bounds each of its requests instead.
-async fn do_within_time<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<'p> {
+pub(super) async fn do_within_time<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<'p> {
     let limit = match &step.timeout {
         Some(limit) if !matches!(step.kind, Kind::Http(_)) => match limit.resolve(&cx.scope()) {
             Ok(limit) => Some(limit),

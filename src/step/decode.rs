@@ -312,6 +312,7 @@ struct Common {
     capture: Vec<super::Capture>,
     poll: Option<Box<super::Poll>>,
     retry: Option<Box<super::Retry>>,
+    replay: Option<Box<super::Replay>>,
     cleanup: Vec<Step>,
     timeout: Option<Setting<std::time::Duration>>,
     soft: Setting<bool>,
@@ -322,7 +323,7 @@ impl Common {
     fn decode(kind: &str, fields: &Fields<'_>, decoder: &mut Decoder) -> Self {
         let expect = fields.get("expect").map(|node| {
             let expect = Expect::decode(node, decoder);
-            check_subjects(kind, &expect, decoder);
+            check_subjects(kind, &expect, fields, decoder);
             expect
         });
         Self {
@@ -344,6 +345,10 @@ impl Common {
             retry: fields
                 .get("retry")
                 .and_then(|node| super::Retry::decode(node, decoder))
+                .map(Box::new),
+            replay: fields
+                .get("replay")
+                .and_then(|node| super::Replay::decode(node, decoder))
                 .map(Box::new),
             cleanup: fields
                 .get("cleanup")
@@ -374,6 +379,7 @@ impl Common {
             capture: self.capture,
             poll: self.poll,
             retry: self.retry,
+            replay: self.replay,
             cleanup: self.cleanup,
             timeout: self.timeout,
             soft: self.soft,
@@ -426,14 +432,17 @@ fn decode_cleanup(node: &Node, decoder: &mut Decoder) -> Vec<Step> {
 }
 
 /// Refuses checks that are about something which a step of this kind does not bring to light.
-fn check_subjects(kind: &str, expect: &Expect, decoder: &mut Decoder) {
+fn check_subjects(kind: &str, expect: &Expect, fields: &Fields<'_>, decoder: &mut Decoder) {
     match kind {
         "receive" => return expect.refuse_unfit_for_webhooks(decoder),
         "" => {}
         _ => expect.refuse_signature(decoder),
     }
+    let replay = fields.get("replay");
+    let concurrent = replay.is_some_and(|replay| replay.get("concurrent").is_some());
     for check in &expect.checks {
         let (subject, owner) = match check.subject {
+            Subject::Passed if concurrent => continue,
             Subject::Passed => ("passed", "parallel"),
             _ if kind == "parallel" => ("", "parallel"),
             _ => continue,

@@ -35,6 +35,7 @@ pub const KINDS: [KindSpec; 8] = [
             "capture",
             "poll",
             "retry",
+            "replay",
             "cleanup",
             "timeout",
             "soft",
@@ -44,8 +45,8 @@ pub const KINDS: [KindSpec; 8] = [
     KindSpec {
         key: "uses",
         keys: &[
-            "with", "headers", "validate", "expect", "capture", "poll", "retry", "cleanup",
-            "timeout", "soft",
+            "with", "headers", "validate", "expect", "capture", "poll", "retry", "replay",
+            "cleanup", "timeout", "soft",
         ],
     },
     KindSpec {

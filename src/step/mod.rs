@@ -6,6 +6,7 @@ mod describe;
 pub mod kinds;
 mod poll;
 mod receive;
+mod replay;
 mod request;
 pub mod tables;
 
@@ -37,6 +38,7 @@ pub struct Step {
     // Few steps have these, and they are large.
     pub poll: Option<Box<Poll>>,
     pub retry: Option<Box<Retry>>,
+    pub replay: Option<Box<Replay>>,
     pub cleanup: Vec<Step>,
     pub timeout: Option<Setting<Duration>>,
     pub soft: Setting<bool>,
@@ -212,6 +214,26 @@ pub struct Poll {
     pub backoff: Setting<f64>,
     pub max_every: Option<Setting<Duration>>,
     pub timeout: Setting<Duration>,
+}
+
+/// Sends a request more than once, as clients do that do not know whether the first one arrived.
+#[derive(Clone, Debug)]
+pub struct Replay {
+    pub place: Place,
+    /// How many times at once, instead of once.
+    pub concurrent: Option<Setting<u64>>,
+    /// How many times more, with equal responses.
+    pub same: Option<Setting<u64>>,
+    pub changed: Option<Changed>,
+}
+
+/// The request once more, with a changed body.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    pub place: Place,
+    /// A JSON Merge Patch (RFC 7396).
+    pub json: Template,
+    pub expect: Expect,
 }
 
 /// Which outcomes are transient and tried again.

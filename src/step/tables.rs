@@ -157,6 +157,11 @@ pub static STEP: Table = Table {
             "Sends the same bytes again after a transient fault.",
         ),
         KeySpec::new(
+            "replay",
+            Shape::Map(&REPLAY),
+            "Sends the request more than once, to see that it is done once: the same bytes again, at once, or under the same key with another body.",
+        ),
+        KeySpec::new(
             "cleanup",
             Shape::OneOf(&[Shape::Map(&STEP), Shape::List(&Shape::Map(&STEP))]),
             "A step or a list of steps that undo this one. They run when the scenario ends, last in first out, whatever happened.",
@@ -332,6 +337,42 @@ pub static POLL: Table = Table {
             Shape::Duration,
             "When to give up; by default after `30s`.",
         ),
+    ],
+};
+
+pub static REPLAY: Table = Table {
+    name: "`replay`",
+    doc: "Sends a request more than once. Of several keys, `concurrent` comes first, then `same`, then `changed`.",
+    keys: &[
+        KeySpec::new(
+            "concurrent",
+            Shape::Integer,
+            "How many times at once, with the same bytes, instead of once. `expect: {passed: n}` says for how many the rest of `expect` must hold; by default for all.",
+        ),
+        KeySpec::new(
+            "same",
+            Shape::Integer,
+            "How many times the same bytes are sent again. Each time status and body must be those of the step's own response.",
+        ),
+        KeySpec::new(
+            "changed",
+            Shape::Map(&CHANGED),
+            "Sends the request again with the same headers, so with the same key, and a changed body.",
+        ),
+    ],
+};
+
+pub static CHANGED: Table = Table {
+    name: "changed request",
+    doc: "The step's request with a changed body, and what is expected of it.",
+    keys: &[
+        KeySpec::new(
+            "json",
+            Shape::Any,
+            "What is changed in the body, as a JSON Merge Patch (RFC 7396): fields that get another value; `null` removes one.",
+        )
+        .required(),
+        KeySpec::new("expect", Shape::Expect, "Checks of the answer.").required(),
     ],
 };
 

@@ -3,7 +3,7 @@
 use super::frame::Walker;
 use super::scope::{responds, set_by};
 use crate::expr::Expr;
-use crate::step::{Auth, Body, CaptureFrom, Group, Http, Kind, Poll, Retry, Step, Uses};
+use crate::step::{Auth, Body, CaptureFrom, Group, Http, Kind, Poll, Replay, Retry, Step, Uses};
 
 impl<'a> Walker<'a, '_> {
     pub fn steps(&mut self, steps: &'a [Step]) {
@@ -39,6 +39,9 @@ impl<'a> Walker<'a, '_> {
         }
         if let Some(expect) = &step.expect {
             self.references(expect.references());
+        }
+        if let Some(replay) = &step.replay {
+            self.replay(replay);
         }
         self.setting(&step.soft);
         self.known.vars.extend(set_by(step).map(|(name, _)| name));
@@ -150,6 +153,15 @@ impl<'a> Walker<'a, '_> {
         let conditions = std::iter::once(&poll.until).chain(&poll.fail_on);
         for condition in conditions {
             self.references(condition.references());
+        }
+    }
+
+    fn replay(&mut self, replay: &'a Replay) {
+        self.optional_setting(replay.concurrent.as_ref());
+        self.optional_setting(replay.same.as_ref());
+        if let Some(changed) = &replay.changed {
+            self.templates(std::iter::once(&changed.json));
+            self.references(changed.expect.references());
         }
     }
 

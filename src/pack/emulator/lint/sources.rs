@@ -6,9 +6,13 @@ use crate::pack::emulator::{Action, EmulatorFile, Fact, Stage};
 use crate::source::Place;
 
 pub(super) fn check(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
+    // A file that names no source at all does not mean to.
+    let mut named = false;
+    let mut found = Vec::new();
     let mut demand = |what: &str, facts: &[Fact], place: &Place| {
+        named |= !facts.is_empty();
         if facts.is_empty() {
-            problems.push(
+            found.push(
                 Diagnostic::warning(
                     "missing-source",
                     format!("where this {what} comes from is not said"),
@@ -51,5 +55,8 @@ pub(super) fn check(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
         if matches!(effect.action, Action::After { .. }) {
             demand("timer", &effect.facts, &effect.place);
         }
+    }
+    if named {
+        problems.extend(found);
     }
 }

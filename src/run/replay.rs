@@ -1,0 +1,310 @@
+//! `replay`: the same request more than once, as from a client that does not know whether the first one arrived.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use bytes::Bytes;
+
+use super::attempt::Problem;
+use super::checks;
+use super::frame::{SentRequest, StepScope};
+use super::log::KeptExchange;
+use super::request::send;
+use super::step::{Cx, Done, check, do_within_time};
+use crate::check::{Evidence, Operation, Subject};
+use crate::diagnostic::Diagnostic;
+use crate::expr::{Outcome as Rendered, Setting};
+use crate::http::{self, Exchange, Response};
+use crate::step::{Changed, Replay, Step};
+use crate::value::{Difference, Value, differences, shorten};
+
+/// Letters of a value that a message quotes.
+const QUOTED: usize = 60;
+/// What tells those apart that are done at once: the same step, in the same place.
+const MARK: &str = ".concurrent[";
+
+/// The place that a path names for randomness: those that are done at once send the same bytes.
+pub(super) fn place(path: &str) -> Cow<'_, str> {
+    let mut place = Cow::Borrowed(path);
+    while let Some(start) = place.find(MARK) {
+        let end = place[start + 1..]
+            .find(']')
+            .map_or(place.len(), |end| start + 2 + end);
+        place = Cow::Owned(format!("{}{}", &place[..start], &place[end..]));
+    }
+    place
+}
+
+/// Does the step several times at once. What is done with one that passes is then done as with any step.
+pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting<u64>) -> Done<'p> {
+    let times = match times.resolve(&cx.scope()) {
+        Ok(times) => times,
+        Err(problem) => return Done::errored(problem),
+    };
+    let contexts: Vec<Cx<'_, 'p>> = (0..times)
+        .map(|index| cx.at(format!("{}{MARK}{index}]", cx.path)))
+        .collect();
+    let branches = contexts.iter().map(|cx| do_within_time(cx, step)).collect();
+    let mut all: Vec<Done<'p>> = cx.attempt.clock.join(branches).await;
+    let passed: Vec<bool> = all.iter_mut().map(|done| passes(cx, step, done)).collect();
+    let count = passed.iter().filter(|passed| **passed).count();
+    // Where all must pass, one that did not says why; where some may, one that did goes on.
+    let wanted = step.expect.as_ref().is_some_and(|expect| {
+        let mut checks = expect.checks.iter();
+        checks.any(|check| matches!(check.subject, Subject::Passed))
+    });
+    let chosen = passed.iter().position(|passed| *passed == wanted);
+    let exchanges = all
+        .iter_mut()
+        .flat_map(|done| std::mem::take(&mut done.exchanges));
+    let exchanges = exchanges.collect();
+    let mut done = all.swap_remove(chosen.unwrap_or(0));
+    done.exchanges = exchanges;
+    done.passed_branches = Some(count);
+    done.note = Some(format!("{count} of {times} at once passed"));
+    done
+}
+
+/// Whether all that is expected of one of them holds, but for how many there are.
+fn passes(cx: &Cx<'_, '_>, step: &Step, done: &mut Done<'_>) -> bool {
+    if done.over || !done.problems.is_empty() {
+        return false;
+    }
+    check(cx, step, done, &cx.scope()).is_empty()
+}
+
+/// Sends the step's request again: the same bytes, then with a changed body.
+pub(super) async fn again(
+    cx: &Cx<'_, '_>,
+    replay: &Replay,
+    done: &mut Done<'_>,
+    scope: &StepScope<'_, '_>,
+) -> Vec<Problem> {
+    match send_again(cx, replay, done, scope).await {
+        Ok(problems) => problems,
+        Err(problem) => vec![Problem::errored(problem)],
+    }
+}
+
+async fn send_again(
+    cx: &Cx<'_, '_>,
+    replay: &Replay,
+    done: &mut Done<'_>,
+    scope: &StepScope<'_, '_>,
+) -> Result<Vec<Problem>, Diagnostic> {
+    let same = match &replay.same {
+        Some(same) => same.resolve(scope)?,
+        None => 0,
+    };
+    let nothing = || {
+        Diagnostic::error("replay", "the step has no request that could be sent again")
+            .at(replay.place.clone())
+    };
+    if same == 0 && replay.changed.is_none() {
+        return Ok(Vec::new());
+    }
+    let sent = done.state.request.clone().ok_or_else(nothing)?;
+    let first = done.response().cloned().ok_or_else(nothing)?;
+    for time in 1..=same {
+        let exchange = send(cx, &sent.pack, sent.request.clone()).await?;
+        let problem = match &exchange.response {
+            Ok(response) => differs(cx, &first, response),
+            Err(error) => Some(error.message.clone()),
+        };
+        keep(done, exchange);
+        cx.attempt.count_checks(1);
+        done.checks += 1;
+        if let Some(why) = problem {
+            let message = format!("sent again ({time} of {same}), it is answered otherwise: {why}");
+            let problem = Diagnostic::error("replay", message)
+                .at(replay.place.clone())
+                .label("the same bytes");
+            return Ok(vec![Problem::failed(problem)]);
+        }
+    }
+    match &replay.changed {
+        Some(changed) => send_changed(cx, &sent, changed, done, scope).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+async fn send_changed(
+    cx: &Cx<'_, '_>,
+    sent: &Rc<SentRequest>,
+    changed: &Changed,
+    done: &mut Done<'_>,
+    scope: &StepScope<'_, '_>,
+) -> Result<Vec<Problem>, Diagnostic> {
+    let body = sent.request.body.as_ref();
+    let body = body.and_then(|body| serde_json::from_slice::<Value>(body).ok());
+    let mut body = body.ok_or_else(|| {
+        Diagnostic::error(
+            "replay",
+            "the request's body is not JSON, which could be changed",
+        )
+        .at(changed.place.clone())
+    })?;
+    if let Rendered::Value(patch) = changed.json.render(scope)? {
+        merge(&mut body, &patch);
+    }
+    let mut request = sent.request.clone();
+    request.body = Some(http::body::json(&body));
+    let exchange = send(cx, &sent.pack, request).await?;
+    let (method, path) = &sent.operation;
+    let redactor = cx.attempt.redactor.borrow().clone();
+    let evidence = Evidence {
+        response: exchange.response.as_ref().ok(),
+        error: exchange.response.as_ref().err(),
+        passed: None,
+        signature: None,
+        count: None,
+        contract: (sent.pack.bound.pack.contract.as_deref())
+            .map(|contract| (contract, Operation { method, path })),
+        redactor: Some(&redactor),
+    };
+    let mode = cx.attempt.shared.options.contract;
+    let checked = checks::of_answer(mode, &changed.expect, evidence, &changed.place, scope);
+    if let (Some((_, call)), true) = (evidence.contract, checked.kept_contract) {
+        let shared = cx.attempt.shared;
+        shared.cover(
+            sent.pack.index,
+            call,
+            Some(&exchange.request),
+            evidence.response,
+        );
+    }
+    let warnings = checked.warnings.into_iter();
+    let warnings = warnings.map(|warning| Problem::warning(warning).in_step(&cx.path));
+    cx.attempt.warnings.borrow_mut().extend(warnings);
+    cx.attempt.count_checks(checked.count);
+    done.checks += checked.count;
+    keep(done, exchange);
+    Ok(checked.problems)
+}
+
+fn keep(done: &mut Done<'_>, exchange: Exchange) {
+    let duration = exchange.response.as_ref();
+    let duration =
+        duration.map_or_else(|_| std::time::Duration::ZERO, |response| response.duration);
+    done.exchanges.push(KeptExchange::new(exchange, duration));
+}
+
+/// In what a response differs from the first one; its headers may.
+fn differs(cx: &Cx<'_, '_>, first: &Response, again: &Response) -> Option<String> {
+    if first.status != again.status {
+        return Some(format!("{} instead of {}", again.status, first.status));
+    }
+    let json = |body: &Bytes| serde_json::from_slice::<Value>(body).ok();
+    match (json(&first.body), json(&again.body)) {
+        (Some(first), Some(again)) => {
+            let found = differences(&first, &again, false);
+            let difference = found.first()?;
+            let more = match found.len() {
+                1 => String::new(),
+                all => format!(", and {} more", all - 1),
+            };
+            Some(cx.attempt.clean(&told(difference)) + &more)
+        }
+        _ if first.body == again.body => None,
+        _ => Some("its body is another".to_owned()),
+    }
+}
+
+fn told(difference: &Difference) -> String {
+    let quoted = |value: &Option<Value>| {
+        value
+            .as_ref()
+            .map_or_else(|| "nothing".to_owned(), |value| shorten(value, QUOTED))
+    };
+    let (expected, actual) = (quoted(&difference.expected), quoted(&difference.actual));
+    format!("`{}` is {actual} instead of {expected}", difference.path)
+}
+
+/// A JSON Merge Patch (RFC 7396).
+fn merge(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        target.clone_from(patch);
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(target) = target else {
+        return;
+    };
+    for (name, value) in patch {
+        if value.is_null() {
+            target.shift_remove(name);
+        } else {
+            merge(target.entry(name.clone()).or_insert(Value::Null), value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{merge, place};
+    use serde_json::json;
+
+    #[test]
+    fn a_patch_is_merged_as_the_rfc_says() {
+        for (target, patch, expected) in [
+            (
+                json!({ "a": "b" }),
+                json!({ "a": "c" }),
+                json!({ "a": "c" }),
+            ),
+            (
+                json!({ "a": "b" }),
+                json!({ "b": "c" }),
+                json!({ "a": "b", "b": "c" }),
+            ),
+            (json!({ "a": "b" }), json!({ "a": null }), json!({})),
+            (
+                json!({ "a": ["b"] }),
+                json!({ "a": "c" }),
+                json!({ "a": "c" }),
+            ),
+            (
+                json!({ "a": { "b": "c" } }),
+                json!({ "a": { "b": "d", "c": null } }),
+                json!({ "a": { "b": "d" } }),
+            ),
+            (
+                json!({ "a": [{ "b": "c" }] }),
+                json!({ "a": [1] }),
+                json!({ "a": [1] }),
+            ),
+            (json!(["a", "b"]), json!(["c", "d"]), json!(["c", "d"])),
+            (json!({ "a": "foo" }), json!("bar"), json!("bar")),
+            (
+                json!({ "e": null }),
+                json!({ "a": 1 }),
+                json!({ "e": null, "a": 1 }),
+            ),
+            (
+                json!([1, 2]),
+                json!({ "a": "b", "c": null }),
+                json!({ "a": "b" }),
+            ),
+            (
+                json!({}),
+                json!({ "a": { "bb": { "ccc": null } } }),
+                json!({ "a": { "bb": {} } }),
+            ),
+        ] {
+            let mut merged = target;
+            merge(&mut merged, &patch);
+            assert_eq!(merged, expected);
+        }
+    }
+
+    #[test]
+    fn those_that_are_done_at_once_are_in_one_place() {
+        assert_eq!(place("steps[1].uses[0]"), "steps[1].uses[0]");
+        assert_eq!(
+            place("steps[1].concurrent[3].uses[0].inputs"),
+            "steps[1].uses[0].inputs"
+        );
+    }
+}
