@@ -190,6 +190,7 @@ static TABLE: &[FunctionSpec] = &[
     tests::DIVISIBLE_BY,
     tests::STARTING_WITH,
     tests::ENDING_WITH,
+    tests::MATCHING,
     tests::IN,
     tests::EQ,
 ];

@@ -1,5 +1,7 @@
 //! Tests: `x is defined`, `x is odd`.
 
+use regex::RegexBuilder;
+
 use super::{Arguments, Failure, FunctionSpec, Parameter, Run, Usage, required};
 use crate::expr::operators;
 use crate::value::{Decimal, Value, equal};
@@ -153,6 +155,15 @@ pub(super) const ENDING_WITH: FunctionSpec = FunctionSpec {
     }),
 };
 
+pub(super) const MATCHING: FunctionSpec = FunctionSpec {
+    name: "matching",
+    usage: Usage::Test,
+    parameters: &[required("text"), required("pattern")],
+    doc: "Whether a regular expression matches somewhere in a text, as the operator `matches` does.",
+    example: ("'503' is matching('^[1-5][0-9]{2}$')", "true"),
+    run: Run::Native(matching),
+};
+
 pub(super) const IN: FunctionSpec = FunctionSpec {
     name: "in",
     usage: Usage::Test,
@@ -181,4 +192,22 @@ fn remainder(arguments: &Arguments<'_>, divisor: &Decimal) -> Result<Decimal, Fa
     number
         .rem(divisor)
         .map_err(|problem| Failure::new(problem.to_string()))
+}
+
+/// How large a compiled pattern may be.
+const PATTERN_SIZE: usize = 256 * 1024;
+
+fn matching(arguments: &mut Arguments<'_>) -> Result<Value, Failure> {
+    arguments.spend(arguments.text(0)?.len() + arguments.text(1)?.len())?;
+    let pattern = RegexBuilder::new(arguments.text(1)?)
+        .size_limit(PATTERN_SIZE)
+        .build();
+    match pattern {
+        Ok(pattern) => Ok(Value::Bool(pattern.is_match(arguments.text(0)?))),
+        Err(_) => Err(
+            Failure::new("this is not a regular expression, or one that is too large")
+                .argument(1)
+                .help("look-around and back-references are not supported"),
+        ),
+    }
 }
