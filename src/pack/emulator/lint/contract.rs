@@ -15,6 +15,7 @@ pub(super) fn check(
     contract: &Contract,
     problems: &mut Vec<Diagnostic>,
 ) {
+    let mut operations = Vec::new();
     for route in &file.routes {
         let call = Operation {
             method: &route.method,
@@ -28,6 +29,7 @@ pub(super) fn check(
             );
             continue;
         };
+        operations.push(operation);
         for reply in answers(file, route) {
             for status in statuses(reply, pack) {
                 if !documents(operation, status) {
@@ -36,6 +38,25 @@ pub(super) fn check(
             }
         }
     }
+    for reply in first_answers(file) {
+        for status in statuses(reply, pack) {
+            if !operations.iter().any(|one| documents(one, status)) {
+                let message =
+                    format!("no operation of the pack's contract has the status {status}");
+                let problem = Diagnostic::error("undocumented", message);
+                problems.push(problem.at(reply.status.place.clone()));
+            }
+        }
+    }
+}
+
+/// What is answered before any route: it may be meant for some of them alone.
+fn first_answers(file: &EmulatorFile) -> Vec<&Reply> {
+    let mut answers = Vec::new();
+    for stage in &file.before {
+        gather(file, stage, &mut answers);
+    }
+    answers
 }
 
 fn undocumented(operation: &OperationSpec, status: u64, reply: &Reply) -> Diagnostic {
@@ -49,14 +70,14 @@ fn undocumented(operation: &OperationSpec, status: u64, reply: &Reply) -> Diagno
     .help(format!("it has: {}", known.join(", ")))
 }
 
-/// Everything that a request of this route may be answered with.
+/// What a request of this route may be answered with, but for what stands before all routes.
 fn answers<'a>(file: &'a EmulatorFile, route: &'a Route) -> Vec<&'a Reply> {
     let mut answers = vec![&route.respond];
     if let Some(auth) = file.auth.as_ref().filter(|_| route.auth) {
         answers.push(&auth.otherwise);
         answers.extend(&auth.missing);
     }
-    for stage in file.before.iter().chain(&route.stages) {
+    for stage in &route.stages {
         gather(file, stage, &mut answers);
     }
     answers
