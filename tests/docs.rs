@@ -291,6 +291,11 @@ fn examples_of_emulators_run() {
     check("docs/emulators.md");
 }
 
+#[test]
+fn examples_of_webhooks_run() {
+    check("docs/webhooks.md");
+}
+
 /// The first cells of the table below a comment `<!-- NAME -->`.
 fn table(document: &str, name: &str) -> BTreeSet<String> {
     let text = fs::read_to_string(document).unwrap();
@@ -334,6 +339,7 @@ fn links_between_documents_lead_somewhere() {
         "docs/language.md",
         "docs/packs.md",
         "docs/emulators.md",
+        "docs/webhooks.md",
         "docs/tutorial.md",
         "docs/ci.md",
         "docs/dependencies.md",

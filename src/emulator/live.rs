@@ -197,6 +197,10 @@ async fn send(client: &Client, url: Url, attempt: &Attempt) -> Reached {
     }
     let mut request = Request::new(Method::POST, url);
     request.headers.clone_from(&attempt.headers);
+    // The host is the one that was subscribed, wherever it is mapped to: a report is the same whatever the port.
+    if let Some(host) = Url::parse(&attempt.url).ok().as_ref().and_then(authority) {
+        request.default_header("host", host);
+    }
     request.body = Some(attempt.body.clone());
     request.timeout = ATTEMPT_TIME;
     let context = Context {
@@ -210,4 +214,12 @@ async fn send(client: &Client, url: Url, attempt: &Attempt) -> Reached {
         Ok(response) => Reached::Answered(response.status),
         Err(error) => Reached::Failed(error.message),
     }
+}
+
+fn authority(url: &Url) -> Option<String> {
+    let host = url.host_str()?;
+    Some(match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
+    })
 }

@@ -230,6 +230,9 @@ impl From<Diagnostic> for CaseProblem {
 /// A request and what came of it, redacted, bodies cut to what a person would read.
 #[derive(Clone, Debug, Serialize)]
 pub struct ExchangeRecord {
+    /// It came to us: a webhook, and how we answered it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub webhook: bool,
     pub method: String,
     /// An emulator's address is written as `{pack}`.
     pub url: String,

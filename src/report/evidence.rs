@@ -37,6 +37,13 @@ fn status(exchange: &ExchangeRecord) -> Option<String> {
 
 /// The request and what came of it, without times, so that equal answers read alike.
 pub(super) fn answer(exchange: &ExchangeRecord) -> String {
+    if exchange.webhook {
+        let status = status(exchange).unwrap_or_default();
+        return format!(
+            "webhook: {}, answered {status} by the receiver",
+            request(exchange)
+        );
+    }
     let outcome = match (status(exchange), &exchange.error) {
         (Some(status), None) => format!("answered {status}"),
         (Some(status), Some(error)) => {
@@ -46,6 +53,15 @@ pub(super) fn answer(exchange: &ExchangeRecord) -> String {
         (None, None) => "got no answer".to_owned(),
     };
     format!("{} {outcome}", request(exchange))
+}
+
+/// The same, with the time that it took; a webhook takes none of ours.
+pub(super) fn answer_in_time(exchange: &ExchangeRecord) -> String {
+    let answer = answer(exchange);
+    if exchange.webhook {
+        return answer;
+    }
+    format!("{answer} in {}", took(exchange.duration))
 }
 
 pub(super) fn response(exchange: &ExchangeRecord) -> String {
@@ -106,12 +122,7 @@ pub(super) fn alike(a: &ExchangeRecord, b: &ExchangeRecord) -> bool {
 }
 
 fn log_exchange(text: &mut String, exchange: &ExchangeRecord, detail: Detail) {
-    let _ = writeln!(
-        text,
-        "    {} in {}",
-        answer(exchange),
-        took(exchange.duration)
-    );
+    let _ = writeln!(text, "    {}", answer_in_time(exchange));
     let sides = [
         ('>', &exchange.request_headers, &exchange.request_body),
         ('<', &exchange.response_headers, &exchange.response_body),

@@ -86,6 +86,11 @@ fn response_notes(exchanges: &[ExchangeRecord]) -> Vec<String> {
     if !earlier.is_empty() {
         notes.push(earlier_attempts(earlier));
     }
+    if last.webhook {
+        notes.push(answer(last));
+        notes.push(body_note(last));
+        return notes;
+    }
     notes.push(format!("request: {}", request(last)));
     if last.status.is_some() {
         notes.push(format!("response: {}", response(last)));
@@ -128,7 +133,12 @@ fn earlier_attempts(exchanges: &[ExchangeRecord]) -> String {
 }
 
 fn body_note(exchange: &ExchangeRecord) -> String {
-    match exchange.response_body.as_deref() {
+    let body = if exchange.webhook {
+        &exchange.request_body
+    } else {
+        &exchange.response_body
+    };
+    match body.as_deref() {
         None | Some("") => "body: none".to_owned(),
         Some(text) => {
             let lines = body_lines(text, SHORT_BODY);

@@ -34,6 +34,8 @@ pub(super) struct KeptExchange {
     request: Request,
     response: Result<Response, TransportError>,
     duration: Duration,
+    /// It came to us.
+    webhook: bool,
     /// Bytes cut off the bodies.
     request_cut: usize,
     response_cut: usize,
@@ -59,8 +61,17 @@ impl KeptExchange {
             request: exchange.request,
             response,
             duration,
+            webhook: false,
             request_cut,
             response_cut,
+        }
+    }
+
+    /// A webhook, and how we answered it.
+    pub fn webhook(exchange: Exchange) -> Self {
+        Self {
+            webhook: true,
+            ..Self::new(exchange, Duration::ZERO)
         }
     }
 
@@ -87,6 +98,7 @@ impl KeptExchange {
         };
         let request = &self.request;
         let mut record = ExchangeRecord {
+            webhook: self.webhook,
             method: request.method.to_string(),
             url: clean(request.url.as_str()),
             request_headers: headers(&request.headers),
@@ -100,7 +112,12 @@ impl KeptExchange {
             response_body: None,
             error: None,
             duration: Offset(self.duration),
-            curl: curl(request, &rendering),
+            // Nobody but the provider could send it so that it is signed.
+            curl: if self.webhook {
+                String::new()
+            } else {
+                curl(request, &rendering)
+            },
         };
         match &self.response {
             Ok(response) => {

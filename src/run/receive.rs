@@ -297,7 +297,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             request,
             response: Ok(Response::from(answer)),
         };
-        KeptExchange::new(exchange, Duration::ZERO)
+        KeptExchange::webhook(exchange)
     }
 
     /// Adds the webhooks that did come, each with what made it not match.

@@ -138,6 +138,7 @@ fn wrong_status() -> Diagnostic {
 fn exchange() -> ExchangeRecord {
     let header = |name: &str, value: &str| (name.to_owned(), value.to_owned());
     ExchangeRecord {
+        webhook: false,
         method: "POST".to_owned(),
         url: "{conduit-v1}/customers".to_owned(),
         request_headers: vec![
@@ -212,7 +213,18 @@ fn errored(case: &Arc<Case>, at_millis: u64) -> CaseFinished {
         step_name("steps[0].uses[0]", "GET /customers/cus_1", 1),
         Outcome::Passed,
     );
+    let webhook = ExchangeRecord {
+        webhook: true,
+        url: "webhooks.invalid/token".to_owned(),
+        status: Some(200),
+        reason: String::new(),
+        response_headers: Vec::new(),
+        response_body: None,
+        curl: String::new(),
+        ..exchange()
+    };
     inner.exchanges = vec![
+        webhook,
         ready(200, "OK"),
         ready(200, "OK"),
         ready(200, "OK"),

@@ -16,6 +16,7 @@ mod missing_input;
 mod missing_parameter;
 pub(super) mod name_not_set_yet;
 mod no_pack;
+mod no_webhooks;
 mod recursive_action;
 mod refused_host;
 pub(super) mod undefined_name;
@@ -44,6 +45,7 @@ pub const RULES: &[Rule] = &[
     unknown_pack::RULE,
     invalid_pack::RULE,
     no_pack::RULE,
+    no_webhooks::RULE,
     invalid_setting::RULE,
     refused_host::RULE,
     unknown_action::RULE,

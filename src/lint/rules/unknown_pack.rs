@@ -19,6 +19,8 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
     for visited in &context.steps {
         for (name, place) in named(visited.step) {
             let problem = match context.home {
+                // An action that receives names its own pack, since a webhook is always some pack's.
+                Home::Pack(pack) if is_receive(visited.step) && name == pack.name => None,
                 Home::Pack(pack) => Some(foreign(name, &pack.name, place)),
                 Home::File(_) => listed(context, name, place),
             };
@@ -52,6 +54,7 @@ fn named(step: &Step) -> impl Iterator<Item = (&str, &Place)> {
         .iter()
         .map(|pack| (pack.name.as_str(), &pack.place));
     let action = match &step.kind {
+        Kind::Receive(receive) => Some((receive.pack.name.as_str(), &receive.pack.place)),
         Kind::Uses(uses) => uses
             .action
             .pack
@@ -60,6 +63,10 @@ fn named(step: &Step) -> impl Iterator<Item = (&str, &Place)> {
         _ => None,
     };
     own.chain(action)
+}
+
+fn is_receive(step: &Step) -> bool {
+    matches!(step.kind, Kind::Receive(_))
 }
 
 fn listed(context: &Context<'_>, name: &str, place: &Place) -> Option<Diagnostic> {

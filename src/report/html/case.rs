@@ -7,7 +7,7 @@ use crate::diagnostic::escaped_line;
 use crate::event::{
     Attempt, CaseFinished, ExchangeRecord, InvalidFile, Offset, Outcome, RunStarted, StepRecord,
 };
-use crate::report::evidence::{alike, answer, whole_body};
+use crate::report::evidence::{alike, answer_in_time, whole_body};
 use crate::report::words::{location, short_name, took, verb, word};
 use crate::report::{rerun, why};
 use crate::value::counted;
@@ -290,7 +290,7 @@ fn exchange(html: &mut Html, exchange: &ExchangeRecord, times: usize, open: bool
         "<details class=\"exchange\"{}><summary>",
         if open { " open" } else { "" }
     ));
-    let mut line = format!("{} in {}", answer(exchange), took(exchange.duration));
+    let mut line = answer_in_time(exchange);
     if times > 1 {
         let _ = write!(line, " ({times} times)");
     }
