@@ -354,7 +354,7 @@ fn what_is_malformed_is_found_in_its_place() {
         (
             "- do: pay_later",
             "- when: true",
-            "bad-effect at `when: true`: this effect does not say what it does (give it one of: insert, update, delete, do, after, cancel)",
+            "bad-effect at `when: true`: this effect does not say what it does (give it one of: insert, update, delete, do, after, cancel, emit, redeliver)",
         ),
         (
             "find: orders, id: '${{ path.id }}'",

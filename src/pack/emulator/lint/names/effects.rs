@@ -1,0 +1,171 @@
+//! Names in effects, and of the records and collections that they change.
+
+use std::sync::Arc;
+
+use super::{Bound, Walk, fields};
+use crate::diagnostic::Diagnostic;
+use crate::expr::Setting;
+use crate::pack::emulator::{
+    Action, Call, Collection, CollectionName, Effect, Field, Selection, Target,
+};
+use crate::source::Place;
+
+impl<'a> Walk<'a> {
+    pub(super) fn effects(&mut self, effects: &'a [Effect]) {
+        for effect in effects {
+            self.condition(effect.condition.as_ref());
+            self.action(&effect.action);
+        }
+    }
+
+    pub(super) fn action(&mut self, action: &'a Action) {
+        match action {
+            Action::Insert {
+                collection,
+                set,
+                name,
+            } => {
+                self.fields(set);
+                let Some(kind) = self.collection(collection) else {
+                    return;
+                };
+                self.known_fields(kind, set);
+                if let Some(name) = name {
+                    let bound = (Arc::clone(name), Bound::Record(kind));
+                    self.scope.bound.push(bound);
+                }
+            }
+            Action::Update { target, set } => {
+                self.fields(set);
+                if let Some(kind) = self.target(target) {
+                    self.known_fields(kind, set);
+                }
+            }
+            Action::Delete(target) => {
+                self.target(target);
+            }
+            Action::After { delay, name, call } => {
+                if let Setting::Dynamic(template) = delay {
+                    self.template(template);
+                }
+                if let Some(name) = name {
+                    self.template(name);
+                }
+                self.timers += 1;
+                self.call(call);
+                self.timers -= 1;
+            }
+            Action::Do(call) => self.call(call),
+            Action::Cancel(name) => self.template(name),
+            Action::Emit { name, with } => self.emit(name, with),
+            Action::Redeliver { id, headers } => {
+                self.template(id);
+                self.templates(headers);
+            }
+        }
+    }
+
+    pub(super) fn call(&mut self, call: &'a Call) {
+        match call {
+            Call::Effects(effects) => self.effects(effects),
+            Call::Procedure { name, place } => {
+                let file = self.scope.file;
+                let Some((name, procedure)) = file.procedures.get_key_value(name) else {
+                    let known = file.procedures.keys().map(String::as_str);
+                    let problem = Diagnostic::error(
+                        "undefined-name",
+                        format!("there is no procedure `{name}`"),
+                    )
+                    .at(place.clone())
+                    .suggest(name, known);
+                    self.found.push(problem);
+                    return;
+                };
+                if let Some((_, timers)) = self.calls.iter().rfind(|(call, _)| call == name) {
+                    if *timers == self.timers {
+                        let message = format!("`{name}` does itself without end");
+                        self.fault("endless", message, place);
+                    }
+                    return;
+                }
+                self.calls.push((name, self.timers));
+                self.effects(&procedure.effects);
+                self.calls.pop();
+            }
+        }
+    }
+
+    pub(super) fn target(&mut self, target: &'a Target) -> Option<&'a Collection> {
+        match target {
+            Target::Where(selection) => self.selection(selection),
+            Target::Record { name, place } => match self.scope.get(name) {
+                Some(Bound::Record(kind)) => Some(kind),
+                Some(Bound::Value) => {
+                    let message = format!("`{name}` is a value, not a record");
+                    self.fault("not-a-record", message, place);
+                    None
+                }
+                None => {
+                    let records = self.scope.bound.iter().map(|(name, _)| &**name);
+                    let mut problem = Diagnostic::error(
+                        "undefined-name",
+                        format!("there is no record `{name}` here"),
+                    )
+                    .at(place.clone())
+                    .suggest(name, records);
+                    if self.scope.collection(name).is_some() {
+                        let help = "it is a collection: say with `where` which of its records";
+                        problem = problem.help(help);
+                    }
+                    self.found.push(problem);
+                    None
+                }
+            },
+        }
+    }
+
+    pub(super) fn selection(&mut self, selection: &'a Selection) -> Option<&'a Collection> {
+        if let Some(id) = &selection.id {
+            self.template(id);
+        }
+        self.fields(&selection.fields);
+        let kind = self.collection(&selection.collection)?;
+        self.known_fields(kind, &selection.fields);
+        Some(kind)
+    }
+
+    pub(super) fn collection(&mut self, name: &CollectionName) -> Option<&'a Collection> {
+        let found = self.scope.collection(&name.name);
+        if found.is_none() {
+            let known = self.scope.file.collections.iter().map(|one| &*one.name);
+            let problem = Diagnostic::error(
+                "undefined-name",
+                format!("there is no collection `{}`", name.name),
+            )
+            .at(name.place.clone())
+            .suggest(&name.name, known);
+            self.found.push(problem);
+        }
+        found
+    }
+
+    pub(super) fn known_fields(&mut self, kind: &Collection, set: &[Field]) {
+        let known = fields(kind);
+        for Field { name, place, .. } in set {
+            if !known.contains(&&**name) {
+                self.no_field(kind, name, place);
+            }
+        }
+    }
+
+    pub(super) fn no_field(&mut self, kind: &Collection, name: &str, place: &Place) {
+        let message = format!("a record of `{}` has no field `{name}`", kind.name);
+        let problem = Diagnostic::error("undefined-name", message)
+            .at(place.clone())
+            .suggest(name, fields(kind))
+            .help(
+                "its collection names all fields; one that is not there at first is `${{ omit }}`",
+            );
+        self.found.push(problem);
+    }
+}
