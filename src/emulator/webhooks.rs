@@ -315,7 +315,17 @@ impl Instance {
         let body = delivery.event.body.clone();
         if let Some(signature) = &self.signature {
             let keys = self.keys(&frame)?;
-            merge(&mut headers, signature.declaration.sign(&keys, at, &body));
+            let declaration = &signature.declaration;
+            let signed = match webhooks.and_then(|webhooks| webhooks.signed.as_ref()) {
+                None => declaration.sign(&keys, at, &body),
+                Some(signed) => {
+                    frame.bind_value("timestamp", declaration.time(at).into());
+                    frame.bind_value("text", String::from_utf8_lossy(&body).into());
+                    let message = signed.render_text(&self.view(Some(&frame)))?;
+                    declaration.sign_as(&keys, at, message.as_bytes())
+                }
+            };
+            merge(&mut headers, signed);
         }
         Ok(Attempt {
             delivery,

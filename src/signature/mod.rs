@@ -99,15 +99,31 @@ impl Declaration {
     /// The headers of a webhook that is sent at `now`: one signature for each key.
     #[must_use]
     pub fn sign(&self, keys: &[SigningKey], now: Timestamp, body: &[u8]) -> Vec<(String, String)> {
-        let timestamp = match self.unit {
+        self.sign_as(keys, now, &self.message(&self.time(now), body))
+    }
+
+    /// The time of signing, as its header writes it.
+    #[must_use]
+    pub fn time(&self, now: Timestamp) -> String {
+        match self.unit {
             Unit::Seconds => now.as_second(),
             Unit::Milliseconds => now.as_millisecond(),
         }
-        .to_string();
-        let message = self.message(&timestamp, body);
+        .to_string()
+    }
+
+    /// The headers of a webhook for which another message is signed than the declaration says: one that is to be refused.
+    #[must_use]
+    pub fn sign_as(
+        &self,
+        keys: &[SigningKey],
+        now: Timestamp,
+        message: &[u8],
+    ) -> Vec<(String, String)> {
+        let timestamp = self.time(now);
         let signatures: Vec<String> = keys
             .iter()
-            .map(|key| self.encode(&key.sign(&message)))
+            .map(|key| self.encode(&key.sign(message)))
             .collect();
         let mut headers = vec![(
             self.header.clone(),

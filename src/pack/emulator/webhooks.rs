@@ -42,6 +42,8 @@ pub struct Webhooks {
     pub condition: Option<Expr>,
     /// What signs: a text or a list of texts.
     pub key: Option<Template>,
+    /// What is signed instead of what the pack declares; reads `timestamp` and `text`.
+    pub signed: Option<Template>,
     /// From the emit to the first attempt.
     pub delay: Setting<Duration>,
     /// How often each event is delivered.
@@ -83,6 +85,7 @@ pub(super) fn webhooks(node: &Node, decoder: &mut Decoder) -> Webhooks {
         url: template(fields, "url", decoder),
         condition: fields.get("when").and_then(|node| decoder.expression(node)),
         key: template(fields, "key", decoder),
+        signed: template(fields, "signed", decoder),
         delay: fields
             .get("delay")
             .and_then(|node| decoder.duration_setting(node))

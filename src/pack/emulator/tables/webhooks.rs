@@ -57,6 +57,12 @@ pub static WEBHOOKS: Table = Table {
              private key, in hex or base64.",
         ),
         KeySpec::new(
+            "signed",
+            Shape::Text,
+            "What is signed, where that is to differ from what the pack declares, as in a forged webhook. Reads `timestamp` and \
+             `text`, the body.",
+        ),
+        KeySpec::new(
             "delay",
             Shape::Duration,
             "From the event to the first attempt; by default none. One that is random delivers out of order.",

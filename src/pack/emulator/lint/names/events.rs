@@ -52,6 +52,13 @@ impl<'a> Walk<'a> {
         for template in webhooks.url.iter().chain(&webhooks.key) {
             self.template(template);
         }
+        if let Some(signed) = &webhooks.signed {
+            let depth = self.scope.bound.len();
+            self.bind("timestamp", Bound::Value);
+            self.bind("text", Bound::Value);
+            self.template(signed);
+            self.scope.bound.truncate(depth);
+        }
         self.references(&webhooks.delay.references());
         self.references(&webhooks.copies.references());
         self.bind("attempt", Bound::Value);
