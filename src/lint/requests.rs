@@ -4,7 +4,9 @@ use std::cell::OnceCell;
 
 use super::context::{Context, Visited};
 use super::places;
-use crate::check::{Contract, Location, Operation, OperationSpec, Partial, RequestBreach};
+use crate::check::{
+    BreachKind, Contract, Location, Operation, OperationSpec, Partial, RequestBreach,
+};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Kind as TemplateKind, Piece, Template};
 use crate::pack::Pack;
@@ -40,27 +42,7 @@ pub(super) struct Given<'a> {
 pub(super) fn all<'a>(context: &Context<'a>) -> Vec<Sketch<'a>> {
     let steps = context.steps.iter();
     steps
-        .filter_map(|visited| {
-            let Kind::Http(http) = &visited.step.kind else {
-                return None;
-            };
-            let pack = context.pack_of(visited.step)?;
-            let contract = pack.contract.as_deref()?;
-            let sample = sample(&http.target).filter(|_| http.validate)?;
-            let call = Operation {
-                method: &http.method,
-                path: &sample,
-            };
-            Some(Sketch {
-                visited: *visited,
-                http,
-                pack,
-                contract,
-                spec: contract.operation(call),
-                sample,
-                breaches: OnceCell::new(),
-            })
-        })
+        .filter_map(|visited| Sketch::of(*visited, context.pack_of(visited.step)?))
         .collect()
 }
 
@@ -84,6 +66,63 @@ fn sample(target: &Template) -> Option<String> {
 }
 
 impl<'a> Sketch<'a> {
+    /// The request of an `http` step, if it is to keep a contract.
+    pub fn of(visited: Visited<'a>, pack: &'a Pack) -> Option<Self> {
+        let Kind::Http(http) = &visited.step.kind else {
+            return None;
+        };
+        let contract = pack.contract.as_deref()?;
+        let sample = sample(&http.target).filter(|_| http.validate)?;
+        let call = Operation {
+            method: &http.method,
+            path: &sample,
+        };
+        Some(Self {
+            visited,
+            http,
+            pack,
+            contract,
+            spec: contract.operation(call),
+            sample,
+            breaches: OnceCell::new(),
+        })
+    }
+
+    /// What the contract has against an input's value where the request sends it on as it is.
+    pub fn breach_of_input(&self, name: &str, value: &Value) -> Option<RequestBreach> {
+        let spec = self.spec?;
+        let expression = format!("inputs.{name}");
+        let groups = [
+            (Location::Header, &self.http.headers),
+            (Location::Query, &self.http.query),
+        ];
+        let text = text_of(value);
+        for (location, entries) in groups {
+            let mut sent = entries.iter().filter(|(_, one)| is(one, &expression));
+            let found = sent.find_map(|(name, _)| {
+                let parameter = spec.parameter(location, name)?;
+                self.contract.parameter_breach(parameter, text.as_deref()?)
+            });
+            if found.is_some() {
+                return found;
+            }
+        }
+        let Some(Body::Json(template)) = &self.http.body else {
+            return None;
+        };
+        let (media_type, body) = self.body()?;
+        let places = places_of(template, &expression);
+        let filled = places
+            .iter()
+            .fold(body, |body, path| body.with(path, value.clone()));
+        let breaches = self.contract.body_breaches(spec, &media_type, &filled);
+        let is_own = |breach: &RequestBreach| {
+            let value = matches!(breach.kind, BreachKind::Value { .. });
+            value && places.iter().any(|path| breach.path.starts_with(path))
+        };
+        breaches.into_iter().find(is_own)
+    }
+
     /// `POST /customers/{id}`
     pub fn call(&self) -> String {
         let path = self.spec.map_or(&self.sample, |spec| &spec.path);
@@ -280,9 +319,43 @@ impl<'a> Given<'a> {
     }
 }
 
+/// Whether a template is one expression and nothing else.
+fn is(template: &Template, expression: &str) -> bool {
+    matches!(&template.kind, TemplateKind::Expr(expr) if expr.text().trim() == expression)
+}
+
+/// The places in a template at which an expression stands alone.
+fn places_of(template: &Template, expression: &str) -> Vec<Vec<PathStep>> {
+    let below = |step: PathStep, inner: &Template| {
+        let paths = places_of(inner, expression).into_iter();
+        let longer = paths.map(move |path| [vec![step.clone()], path].concat());
+        longer.collect::<Vec<_>>()
+    };
+    match &template.kind {
+        TemplateKind::Expr(_) if is(template, expression) => vec![Vec::new()],
+        TemplateKind::List(items) => {
+            let items = items.iter().enumerate();
+            items
+                .flat_map(|(index, item)| below(PathStep::Index(index), item))
+                .collect()
+        }
+        TemplateKind::Map(entries) => {
+            let entries = entries.iter();
+            entries
+                .flat_map(|(key, value)| below(PathStep::Name(key.to_string()), value))
+                .collect()
+        }
+        TemplateKind::Expr(_) | TemplateKind::Text(_) | TemplateKind::Literal(_) => Vec::new(),
+    }
+}
+
 /// A literal as it is sent.
 fn text(template: &Template) -> Option<String> {
-    match template.as_literal()? {
+    text_of(template.as_literal()?)
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(value) => Some(value.to_string()),

@@ -90,6 +90,20 @@ impl Partial {
         partial
     }
 
+    /// The same with a value in place of the hole at a path.
+    #[must_use]
+    pub fn with(mut self, path: &[PathStep], value: Value) -> Self {
+        let pointer = path.iter().fold(String::new(), |pointer, step| match step {
+            PathStep::Name(name) => below(&pointer, name),
+            PathStep::Index(index) => below(&pointer, &index.to_string()),
+        });
+        self.holes.retain(|hole| *hole != pointer);
+        if let Some(hole) = self.value.pointer_mut(&pointer) {
+            *hole = value;
+        }
+        self
+    }
+
     fn fill(&mut self, template: &Template, pointer: &str) -> Value {
         match &template.kind {
             Kind::Literal(value) => value.clone(),

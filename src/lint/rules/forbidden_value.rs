@@ -28,7 +28,7 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
             for given in given {
                 if let Some((breach, place)) = of_parameter(request, location, &given) {
                     let name = format!("{} `{}`", location.word(), given.name);
-                    let problem = problem(&name, &breach, place);
+                    let problem = problem(RULE.name, &name, &breach, place);
                     findings.add(request.visited.owner, problem);
                 }
             }
@@ -36,7 +36,7 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
         for breach in request.body_breaches() {
             if matches!(breach.kind, BreachKind::Value { .. }) {
                 let place = request.value_place(&breach.path);
-                let problem = problem(&name_of(&breach.path), breach, place);
+                let problem = problem(RULE.name, &name_of(&breach.path), breach, place);
                 findings.add(request.visited.owner, problem);
             }
         }
@@ -63,13 +63,19 @@ fn name_of(path: &[PathStep]) -> String {
     }
 }
 
-fn problem(name: &str, breach: &RequestBreach, place: Place) -> Diagnostic {
+/// That a value is not what the contract expects.
+pub(super) fn problem(
+    code: &'static str,
+    name: &str,
+    breach: &RequestBreach,
+    place: Place,
+) -> Diagnostic {
     let (expected, found) = match &breach.kind {
         BreachKind::Value { expected, found } => (expected.as_str(), found.as_str()),
         BreachKind::Missing(_) | BreachKind::Unknown(_) => ("another value", "this one"),
     };
     let message = format!("the contract does not allow this {name}: expected {expected}");
-    let problem = Diagnostic::error(RULE.name, message)
+    let problem = Diagnostic::error(code, message)
         .at(place)
         .label("not allowed");
     let word = found.trim_matches('"');

@@ -4,6 +4,7 @@ pub(super) mod concurrent_name;
 mod duplicate_id;
 mod duplicate_row;
 mod empty_expect;
+mod forbidden_input;
 mod forbidden_value;
 mod invalid_input;
 mod invalid_pack;
@@ -60,6 +61,7 @@ pub const RULES: &[Rule] = &[
     undocumented_body::RULE,
     undocumented_field::RULE,
     forbidden_value::RULE,
+    forbidden_input::RULE,
     missing_parameter::RULE,
     missing_field::RULE,
     unused_variable::RULE,

@@ -1,0 +1,77 @@
+//! `forbidden-input`: a literal value that an action sends on as it is, and that the pack's contract does not allow.
+
+use super::forbidden_value;
+use super::unknown_input::each_use;
+use crate::check::RequestBreach;
+use crate::diagnostic::Severity;
+use crate::lint::Rule;
+use crate::lint::context::{Context, Visited, inner_steps};
+use crate::lint::findings::Findings;
+use crate::lint::requests::Sketch;
+use crate::pack::Action;
+use crate::step::{Kind, Step};
+use crate::value::Value;
+
+pub(super) const RULE: Rule = Rule {
+    name: "forbidden-input",
+    severity: Severity::Error,
+    doc: "A `uses` step gives its action a literal value that the action sends on as it is, in a body, header or query, and that breaks the schema there in the pack's OpenAPI contract. `validate: false` says that it means to.",
+    find,
+};
+
+fn find(context: &Context<'_>, findings: &mut Findings) {
+    each_use(context, |owner, uses, action| {
+        if !uses.validate {
+            return;
+        }
+        for input in &uses.with {
+            let (spec, value) = (action.input(&input.name), input.value.as_literal());
+            let (Some(spec), Some(value)) = (spec, value) else {
+                continue;
+            };
+            // Another rule says that it breaks the input's own schema.
+            if spec.breach(value).is_some() {
+                continue;
+            }
+            let steps = http_steps(&action.steps);
+            let breach = steps.into_iter().find_map(|step| {
+                let visited = Visited {
+                    step,
+                    owner,
+                    action: Some(action),
+                };
+                breach(context, visited, action, (&input.name, value))
+            });
+            if let Some((breach, call)) = breach {
+                let name = format!("input `{}` of `{call}`", input.name);
+                let place = input.value.place.clone();
+                let problem = forbidden_value::problem(RULE.name, &name, &breach, place);
+                findings.add(owner, problem.also(spec.place.clone(), "declared here"));
+            }
+        }
+    });
+}
+
+/// What the contract has against the value where a request of the action sends it, and which request that is.
+fn breach(
+    context: &Context<'_>,
+    visited: Visited<'_>,
+    action: &Action,
+    (name, value): (&str, &Value),
+) -> Option<(RequestBreach, String)> {
+    let pack = context
+        .pack_of_action(action)
+        .or(context.pack_of(visited.step))?;
+    let request = Sketch::of(visited, pack)?;
+    let breach = request.breach_of_input(name, value)?;
+    Some((breach, request.call()))
+}
+
+/// The requests of steps, those in groups too.
+fn http_steps(steps: &[Step]) -> Vec<&Step> {
+    let inner = steps.iter().flat_map(|step| http_steps(inner_steps(step)));
+    let own = steps
+        .iter()
+        .filter(|step| matches!(step.kind, Kind::Http(_)));
+    own.chain(inner).collect()
+}
