@@ -7,6 +7,7 @@ mod decoder;
 mod files;
 mod foreign;
 mod names;
+pub mod places;
 mod values;
 
 pub use decoder::{Decoder, Fields, unknown_key};

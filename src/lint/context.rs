@@ -124,20 +124,6 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The pack that an action belongs to, unless it is the file's own.
-    pub fn pack_of_action(&self, action: &Action) -> Option<&'a Pack> {
-        let own = |pack: &&'a Pack| {
-            let mut actions = pack.actions.values();
-            actions.any(|known| std::ptr::eq(&**known, action))
-        };
-        let packs = self.packs.packs.iter().map(|(_, pack)| &**pack);
-        let home = match self.home {
-            Home::Pack(pack) => Some(pack),
-            Home::File(_) => None,
-        };
-        packs.chain(home).find(own)
-    }
-
     /// The action that a step names.
     pub fn action(&self, name: &ActionName) -> Option<&'a Action> {
         let actions = match (&name.pack, self.home) {

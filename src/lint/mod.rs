@@ -6,7 +6,6 @@
 mod context;
 mod findings;
 mod names;
-mod places;
 mod requests;
 mod rules;
 

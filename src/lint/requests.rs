@@ -3,11 +3,11 @@
 use std::cell::OnceCell;
 
 use super::context::{Context, Visited};
-use super::places;
 use crate::check::{
     BreachKind, Contract, Location, Operation, OperationSpec, Partial, RequestBreach,
 };
 use crate::diagnostic::Diagnostic;
+use crate::document::places;
 use crate::expr::{Kind as TemplateKind, Piece, Template};
 use crate::pack::Pack;
 use crate::source::Place;

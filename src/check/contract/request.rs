@@ -173,9 +173,26 @@ impl Contract {
         body: &Partial,
     ) -> Vec<RequestBreach> {
         let schema = spec.body.as_ref().and_then(|spec| spec.schema(media_type));
-        let Some(at) = schema else {
-            return Vec::new();
-        };
+        schema.map_or_else(Vec::new, |at| self.breaches_of(at, body))
+    }
+
+    /// What the contract has against what is known of a JSON answer with a documented status.
+    #[must_use]
+    pub fn answer_breaches(
+        &self,
+        spec: &OperationSpec,
+        status: u16,
+        body: &Partial,
+    ) -> Vec<RequestBreach> {
+        let content = spec
+            .response_at(status)
+            .map(|(_, response)| &response.content);
+        let content = content.and_then(|content| content_for(content, "application/json"));
+        let schema = content.and_then(|content| content.schema.as_ref());
+        schema.map_or_else(Vec::new, |at| self.breaches_of(at, body))
+    }
+
+    fn breaches_of(&self, at: &SchemaAt, body: &Partial) -> Vec<RequestBreach> {
         let Ok(schema) = self.schemas.get(at) else {
             return Vec::new();
         };

@@ -8,8 +8,7 @@ use crate::lint::Rule;
 use crate::lint::context::{Context, Visited, inner_steps};
 use crate::lint::findings::Findings;
 use crate::lint::requests::Sketch;
-use crate::pack::Action;
-use crate::step::{Kind, Step};
+use crate::step::{Kind, Step, Uses};
 use crate::value::Value;
 
 pub(super) const RULE: Rule = Rule {
@@ -40,7 +39,7 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
                     owner,
                     action: Some(action),
                 };
-                breach(context, visited, action, (&input.name, value))
+                breach(context, visited, uses, (&input.name, value))
             });
             if let Some((breach, call)) = breach {
                 let name = format!("input `{}` of `{call}`", input.name);
@@ -56,12 +55,13 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
 fn breach(
     context: &Context<'_>,
     visited: Visited<'_>,
-    action: &Action,
+    uses: &Uses,
     (name, value): (&str, &Value),
 ) -> Option<(RequestBreach, String)> {
-    let pack = context
-        .pack_of_action(action)
-        .or(context.pack_of(visited.step))?;
+    let pack = match &uses.action.pack {
+        Some(alias) => context.packs.get(Some(alias))?,
+        None => context.pack_of(visited.step)?,
+    };
     let request = Sketch::of(visited, pack)?;
     let breach = request.breach_of_input(name, value)?;
     Some((breach, request.call()))

@@ -1,9 +1,10 @@
 //! `undocumented-body`: a body, or a kind of body, that the pack's contract does not know.
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::places;
 use crate::lint::context::Context;
 use crate::lint::findings::Findings;
-use crate::lint::{Rule, places, requests};
+use crate::lint::{Rule, requests};
 
 pub(super) const RULE: Rule = Rule {
     name: "undocumented-body",

@@ -3,11 +3,12 @@
 use super::unknown_input::each_use;
 use crate::check::{Contract, Location};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::places;
 use crate::expr::Template;
 use crate::lint::Rule;
 use crate::lint::context::Context;
 use crate::lint::findings::Findings;
-use crate::lint::{places, requests};
+use crate::lint::requests;
 use crate::pack::Pack;
 use crate::step::Kind;
 

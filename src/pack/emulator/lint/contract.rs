@@ -133,7 +133,7 @@ fn found<'a>(file: &'a EmulatorFile, value: &'a LetValue) -> Option<&'a Reply> {
 }
 
 /// The statuses that a reply may have, as far as they are known: its own, or all values of the setting that it reads.
-fn statuses(reply: &Reply, pack: &Pack) -> Vec<u64> {
+pub(super) fn statuses(reply: &Reply, pack: &Pack) -> Vec<u64> {
     match &reply.status.kind {
         Kind::Literal(status) => status.as_u64().into_iter().collect(),
         Kind::Expr(expr) => {

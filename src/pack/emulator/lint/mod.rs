@@ -1,5 +1,6 @@
 //! What is wrong, or looks wrong, with an emulator file that can be read.
 
+mod bodies;
 mod cancels;
 mod contract;
 mod names;
@@ -30,6 +31,7 @@ pub fn lint(pack: &Pack) -> Vec<Diagnostic> {
     webhooks::check(file, pack, &mut problems);
     if let Some(contract) = &pack.contract {
         contract::check(file, pack, contract, &mut problems);
+        bodies::check(file, pack, contract, &mut problems);
     }
     // What is wrong otherwise may be why a name is not read.
     if problems.is_empty() {

@@ -6,7 +6,8 @@ use crate::source::{Entry, Node, Place, Span, Yaml, parse};
 use crate::value::PathStep;
 
 /// Where the key of a value stands; the value itself where that can't be told.
-pub(super) fn key_of(value: &Place) -> Place {
+#[must_use]
+pub fn key_of(value: &Place) -> Place {
     let found = parse(&value.source).0.and_then(|root| {
         find(&root, &|node| {
             let entries = node.as_map().unwrap_or_default();
@@ -18,13 +19,15 @@ pub(super) fn key_of(value: &Place) -> Place {
 }
 
 /// Where the value at a path inside of another stands, or the nearest around it.
-pub(super) fn inside(value: &Place, path: &[PathStep]) -> Place {
+#[must_use]
+pub fn inside(value: &Place, path: &[PathStep]) -> Place {
     let found = node_of(value).map(|node| walk(node, path).span);
     at(value, found)
 }
 
 /// Where a key of the object at a path inside of a value stands.
-pub(super) fn key_inside(value: &Place, path: &[PathStep], key: &str) -> Place {
+#[must_use]
+pub fn key_inside(value: &Place, path: &[PathStep], key: &str) -> Place {
     let found = node_of(value).map(|node| {
         let node = walk(node, path);
         entry(&node, key).map_or(node.span, |entry| entry.key.span)
@@ -33,7 +36,8 @@ pub(super) fn key_inside(value: &Place, path: &[PathStep], key: &str) -> Place {
 }
 
 /// Where a word stands within a request's path and query; the whole where that can't be told.
-pub(super) fn word_in(target: &Place, word: &str) -> Place {
+#[must_use]
+pub fn word_in(target: &Place, word: &str) -> Place {
     let letter = |text: &str| text.starts_with(|c: char| c.is_alphanumeric() || c == '_');
     let text = target.text();
     let found = text.match_indices(word).find(|(start, _)| {
