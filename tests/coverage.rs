@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const PACKS: &[&str] = &["conduit-v1"];
+const PACKS: &[&str] = &["conduit-v1", "sardine"];
 
 #[test]
 fn the_packs_scenarios_cover_their_contracts() {
