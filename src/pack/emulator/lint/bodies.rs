@@ -1,6 +1,6 @@
 //! Answers whose bodies the pack's own contract does not allow, as far as they are written out.
 
-use super::{contract, replies};
+use super::contract;
 use crate::check::{BreachKind, Contract, Operation, Partial, RequestBreach};
 use crate::diagnostic::Diagnostic;
 use crate::document::places;
@@ -23,8 +23,11 @@ pub(super) fn check(
         let Some(operation) = contract.operation(call) else {
             continue;
         };
-        let own = replies(&route.stages);
-        for reply in own.into_iter().chain([&route.respond]) {
+        let mut answers = vec![&route.respond];
+        for stage in &route.stages {
+            contract::gather(file, stage, &mut answers);
+        }
+        for reply in answers {
             let Some((template, body)) = json(reply) else {
                 continue;
             };

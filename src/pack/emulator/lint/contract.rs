@@ -83,7 +83,8 @@ fn answers<'a>(file: &'a EmulatorFile, route: &'a Route) -> Vec<&'a Reply> {
     answers
 }
 
-fn gather<'a>(file: &'a EmulatorFile, stage: &'a Stage, answers: &mut Vec<&'a Reply>) {
+/// What a stage may answer.
+pub(super) fn gather<'a>(file: &'a EmulatorFile, stage: &'a Stage, answers: &mut Vec<&'a Reply>) {
     match stage {
         Stage::Let(lets) => answers.extend(lets.iter().filter_map(|one| found(file, &one.value))),
         Stage::Request(check) => {
