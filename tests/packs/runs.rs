@@ -43,14 +43,12 @@ fn probity() -> Command {
 fn one_seed_gives_one_report_with_any_number_of_jobs() {
     let one = report("1");
     assert!(one.matches("<testcase ").count() > 100);
-    for jobs in ["64", "64"] {
-        let other = report(jobs);
-        let differing = one
-            .lines()
-            .zip(other.lines())
-            .find(|(one, other)| one != other);
-        assert!(one == other, "-j 1 and -j {jobs} differ: {differing:#?}");
-    }
+    let other = report("64");
+    let differing = one
+        .lines()
+        .zip(other.lines())
+        .find(|(one, other)| one != other);
+    assert!(one == other, "-j 1 and -j 64 differ: {differing:#?}");
 }
 
 /// A network namespace that has nothing but loopback; where there can be none, the test says so and checks nothing.
