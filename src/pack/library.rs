@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::{Pack, built_in, load};
 use crate::diagnostic::Diagnostic;
@@ -29,8 +29,9 @@ pub struct Loaded {
 
 #[derive(Debug, Default)]
 struct Cache {
-    /// By folder, or by name for those that are built in.
-    packs: HashMap<PathBuf, Arc<Loaded>>,
+    /// By folder, or by name for those that are built in. A thread that needs a pack which another one is reading waits
+    /// for it: two readings would be two packs.
+    packs: HashMap<PathBuf, Arc<OnceLock<Arc<Loaded>>>>,
     /// The folder of the pack that a folder lies in.
     enclosing: HashMap<PathBuf, Option<PathBuf>>,
     /// Which folder a name means for files whose enclosing pack is this.
@@ -139,7 +140,12 @@ impl Library {
     /// The packs that were read so far, sorted by where they were found.
     #[must_use]
     pub fn loaded(&self) -> Vec<Arc<Loaded>> {
-        let mut packs: Vec<Arc<Loaded>> = self.cache().packs.values().cloned().collect();
+        let mut packs: Vec<Arc<Loaded>> = self
+            .cache()
+            .packs
+            .values()
+            .filter_map(|pack| pack.get().cloned())
+            .collect();
         packs.sort_by(|left, right| left.origin.cmp(&right.origin));
         packs
     }
@@ -193,12 +199,8 @@ impl Library {
                 PathBuf::from(format!("built in: {}", built_in::PACKS[*index].0))
             }
         };
-        if let Some(loaded) = self.cache().packs.get(&key) {
-            return Arc::clone(loaded);
-        }
-        let loaded = Arc::new(self.read(found));
-        self.cache().packs.insert(key, Arc::clone(&loaded));
-        loaded
+        let pack = Arc::clone(self.cache().packs.entry(key).or_default());
+        Arc::clone(pack.get_or_init(|| Arc::new(self.read(found))))
     }
 
     fn read(&self, found: &Found) -> Loaded {
@@ -300,4 +302,27 @@ fn packs_in(shelf: &Path) -> Vec<String> {
         .filter(|entry| is_pack(&entry.path()))
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pack_that_several_threads_ask_for_is_read_once() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let library = Library::new(root, Vec::new());
+        let file = root.join("case.scenario.yaml");
+        let start = std::sync::Barrier::new(8);
+        let found: Vec<Arc<Loaded>> = std::thread::scope(|scope| {
+            let ask = || {
+                start.wait();
+                library.find("conduit-v1", &file).expect("there is one")
+            };
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
+            let joined = threads.into_iter().map(|thread| thread.join());
+            joined.map(|found| found.expect("no panic")).collect()
+        });
+        assert!(found.iter().all(|loaded| Arc::ptr_eq(loaded, &found[0])));
+    }
 }
