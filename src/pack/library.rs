@@ -320,7 +320,7 @@ mod tests {
                 library.find("conduit-v1", &file).expect("there is one")
             };
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
-            let joined = threads.into_iter().map(|thread| thread.join());
+            let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
             joined.map(|found| found.expect("no panic")).collect()
         });
         assert!(found.iter().all(|loaded| Arc::ptr_eq(loaded, &found[0])));
