@@ -322,8 +322,13 @@ scenarios:
         .spawn()
         .expect("it starts");
     let asked = |line: &str| server.lines().iter().filter(|have| *have == line).count();
+    let start = std::time::Instant::now();
     while asked("GET /ready") < 8 {
-        std::thread::yield_now();
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "all are asked for in time"
+        );
+        std::thread::park_timeout(Duration::from_millis(5));
     }
     let killed = std::process::Command::new("kill")
         .args(["-INT", &child.id().to_string()])
@@ -386,7 +391,9 @@ fn an_emulator_by_hand_delivers_to_this_machine_alone() {
         ask(&base_url, "POST /_emulator/subscribe", &body)
     };
     subscribe(&subscriber.url);
-    subscribe("http://store.example/hooks");
+    let refused = subscribe("http://store.example/hooks");
+    let message = "emulators deliver only to this machine: `localhost`, `127.0.0.1` or `[::1]`";
+    assert_eq!(refused["message"], message);
     ask(&base_url, "POST /orders", "{}");
     // Whoever moves the clock finds delivered what was due by then: the first attempt, two more, and the timer's event.
     let clock = ask(&base_url, "POST /_emulator/clock", "{\"advance\": \"2h\"}");

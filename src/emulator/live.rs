@@ -18,7 +18,7 @@ use crate::http::{
     Client, ClientOptions, Context, CookieJar, Egress, Method, Origin, Request, Url,
 };
 use crate::receiver::Destinations;
-use crate::value::Redactor;
+use crate::value::{Redactor, Value};
 
 /// The endpoint by which someone subscribes to every event.
 pub(super) const SUBSCRIBE: &str = "/_emulator/subscribe";
@@ -65,7 +65,7 @@ impl Live {
         }
         let mut instance = self.lock();
         let answer = if request.method == Method::POST && request.uri.path() == SUBSCRIBE {
-            match instance.subscribe(request.json.as_deref()) {
+            match self.subscribe(&mut instance, request.json.as_deref()) {
                 Ok(body) => Answer::json(201, &body),
                 Err(message) => engine_error(400, &message),
             }
@@ -74,6 +74,17 @@ impl Live {
         };
         self.follow_up(&mut instance);
         answer
+    }
+
+    /// One whose address nothing will ever be delivered to is told so at once.
+    fn subscribe(&self, instance: &mut Instance, body: Option<&Value>) -> Result<Value, String> {
+        let url = body
+            .and_then(|body| body.get("url"))
+            .and_then(Value::as_str);
+        if let Some(url) = url {
+            self.courier.destinations.resolve(url)?;
+        }
+        instance.subscribe(body)
     }
 
     /// Waits until nothing that is due is left to be delivered.
