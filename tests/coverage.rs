@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-const PACKS: &[&str] = &["conduit-v1", "sardine"];
+const PACKS: &[&str] = &["conduit-v1", "conduit-v2", "dakota", "sardine"];
 
 #[test]
 fn the_packs_scenarios_cover_their_contracts() {
