@@ -313,11 +313,12 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let library = Library::new(root, Vec::new());
         let file = root.join("case.scenario.yaml");
+        let any = packs_in(&root.join("scenarios")).swap_remove(0);
         let start = std::sync::Barrier::new(8);
         let found: Vec<Arc<Loaded>> = std::thread::scope(|scope| {
             let ask = || {
                 start.wait();
-                library.find("conduit-v1", &file).expect("there is one")
+                library.find(&any, &file).expect("there is one")
             };
             let threads: Vec<_> = (0..8).map(|_| scope.spawn(ask)).collect();
             let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
