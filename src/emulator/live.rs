@@ -130,9 +130,14 @@ impl Live {
             task.abort();
         }
         *alarm = next.map(|at| {
-            let (rings, live) = (instance.clock.alarm(at).rings(), Arc::clone(self));
+            // Not a handle that keeps it: a busy runtime is late to drop tasks that were aborted from another thread, and
+            // an instance that has ended would stay until then.
+            let (rings, live) = (instance.clock.alarm(at).rings(), Arc::downgrade(self));
             let task = self.runtime.spawn(async move {
                 let branch = rings.await;
+                let Some(live) = live.upgrade() else {
+                    return;
+                };
                 live.alarm
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
