@@ -483,16 +483,48 @@ scenarios:
       - http: GET /slow
 ";
 
+    /// Each comes to its end by waiting, and none of them has a result without it.
+    const WAITING: &str = "packs: [raw]
+scenarios:
+  poll:
+    steps:
+      - http: GET /asked/poll
+        poll: { until: { $.done: true }, every: 100s, timeout: 200s }
+        expect: { $.done: true }
+  retry:
+    steps:
+      - http: GET /asked/busy
+        retry: { every: 100s }
+  wait:
+    steps:
+      - http: GET /asked/wait
+      - wait: 100s
+";
+
     /// Stops a run of 50 scenarios by a signal, once all of them wait for an answer.
     fn interrupted(signal: &str) -> (i32, Server, Folder, String) {
+        interrupted_in(SLOW, signal, "GET /slow", 50)
+    }
+
+    /// Stops a run by a signal once that many requests like this have come.
+    fn interrupted_in(
+        scenarios: &str,
+        signal: &str,
+        awaited: &str,
+        times: usize,
+    ) -> (i32, Server, Folder, String) {
         let server = Server::raw(|request, stream| {
             if request.path() == "/slow" {
                 std::thread::sleep(Duration::from_mins(2));
                 return false;
             }
+            if request.path() == "/asked/busy" {
+                let busy = b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n";
+                return stream.write_all(busy).is_ok();
+            }
             stream.write_all(&json("{}")).is_ok()
         });
-        let folder = Folder::with_raw_pack(&server.url, SLOW);
+        let folder = Folder::with_raw_pack(&server.url, scenarios);
         let mut command = folder.probity(&[
             "run",
             "case.scenario.yaml",
@@ -512,9 +544,9 @@ scenarios:
         while server
             .lines()
             .iter()
-            .filter(|line| *line == "GET /slow")
+            .filter(|line| line.starts_with(awaited))
             .count()
-            < 50
+            < times
         {
             assert!(
                 start.elapsed() < Duration::from_secs(30),
@@ -555,6 +587,23 @@ scenarios:
         let last = json.lines().last().expect("there are lines");
         let last: serde_json::Value = serde_json::from_str(last).expect("JSON");
         assert!(last.to_string().contains("summary"), "{last}");
+    }
+
+    #[test]
+    fn what_an_interrupt_cut_short_has_neither_passed_nor_failed() {
+        let (code, _server, folder, stderr) = interrupted_in(WAITING, "-INT", "GET /asked", 3);
+        assert_eq!(code, 130, "{stderr}");
+        let text = folder.read("out.xml");
+        let document = roxmltree::Document::parse(&text).expect("well-formed");
+        for case in document
+            .descendants()
+            .filter(|node| node.has_tag_name("testcase"))
+        {
+            let error = case.children().find(|node| node.has_tag_name("error"));
+            let kind = error.and_then(|error| error.attribute("type"));
+            assert_eq!(kind, Some("interrupted"), "{text}");
+            assert!(!case.children().any(|node| node.has_tag_name("failure")));
+        }
     }
 
     #[test]

@@ -97,6 +97,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
         }
         if !cx.pause(pause).await {
             done.exchanges = exchanges;
+            done.interrupt(step);
             return done;
         }
         pause = grow(pause, limits.backoff, limits.max_every);

@@ -32,11 +32,11 @@ pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step, receive: &'p Re
     };
     let done = match waiting.attend().await {
         Ok(Some(taken)) => waiting.judge(&taken).unwrap_or_else(Done::errored),
-        // Ctrl-C ended the wait.
-        Ok(None) => Done {
-            over: true,
-            ..Done::default()
-        },
+        Ok(None) => {
+            let mut done = Done::default();
+            done.interrupt(step);
+            done
+        }
         Err(problem) => Done::errored(problem),
     };
     cx.attempt.inbox.end(step);

@@ -92,6 +92,7 @@ async fn send_with_retry(
         done.exchanges.push(KeptExchange::new(exchange, duration));
         let Some(retry) = again else { break };
         if !cx.pause(asked.unwrap_or(pause)).await {
+            done.interrupt(step);
             break;
         }
         pause = grow(pause, retry.backoff, None);

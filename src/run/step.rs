@@ -126,6 +126,14 @@ impl Done<'_> {
         }
     }
 
+    /// Ctrl-C ended the waiting of this step: it came to no result, so nothing of it is checked.
+    pub fn interrupt(&mut self, step: &Step) {
+        let problem = Diagnostic::error("interrupted", "the run was interrupted during this step")
+            .at(step.place.clone());
+        self.problems.push(Problem::errored(problem));
+        self.over = true;
+    }
+
     pub fn response(&self) -> Option<&Response> {
         self.state.response.as_ref()
     }
@@ -480,7 +488,7 @@ pub(super) fn perform<'f, 'a: 'f, 'p: 'a>(
             Kind::Uses(uses) => action::perform(cx, step, uses).await,
             Kind::Receive(receive) => receive::perform(cx, step, receive).await,
             Kind::Wait(duration) => match duration.resolve(&cx.scope()) {
-                Ok(duration) => wait(cx, duration).await,
+                Ok(duration) => wait(cx, step, duration).await,
                 Err(problem) => Done::errored(problem),
             },
             Kind::Set(set) => perform_set(cx, step, set),
@@ -491,17 +499,20 @@ pub(super) fn perform<'f, 'a: 'f, 'p: 'a>(
     })
 }
 
-async fn wait<'p>(cx: &Cx<'_, 'p>, duration: Duration) -> Done<'p> {
+async fn wait<'p>(cx: &Cx<'_, 'p>, step: &Step, duration: Duration) -> Done<'p> {
     cx.attempt.wait_declared(if cx.attempt.clock.is_virtual() {
         Duration::ZERO
     } else {
         duration
     });
-    cx.pause(duration).await;
-    Done {
+    let mut done = Done {
         title: Some(format!("wait {}", format_duration(duration))),
         ..Done::default()
+    };
+    if !cx.pause(duration).await {
+        done.interrupt(step);
     }
+    done
 }
 
 fn perform_set<'p>(cx: &Cx<'_, 'p>, step: &Step, set: &Set) -> Done<'p> {
