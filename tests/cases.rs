@@ -112,7 +112,10 @@ fn run(command: &str, folder: &Folder) -> String {
         .expect("a program");
     let args: Vec<&str> = words[program + 1..].iter().map(String::as_str).collect();
     if words[program] == "cat" {
-        return ended(&normal(&folder.read(args[0]), folder.path()));
+        return match folder.path().join(args[0]).is_file() {
+            true => ended(&normal(&folder.read(args[0]), folder.path())),
+            false => format!("there is no `{}`\n", args[0]),
+        };
     }
     assert_eq!(words[program], "probity", "transcripts run probity only");
     let mut command = folder.probity(&args);

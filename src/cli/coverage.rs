@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::args::{CoverageCommand, CoverageFormat};
 use super::exit::Exit;
-use super::run::{Wanted, execute, prepare};
+use super::run::{Wanted, execute, prepare, refuse};
 use super::terminal::{Terminal, write_stdout};
 use crate::diagnostic::Diagnostic;
 use crate::event::Coverage;
@@ -18,10 +18,7 @@ pub(super) fn run(command: &CoverageCommand, terminal: Terminal, current: &Path)
     };
     let prepared = match prepare(&command.run, wanted, current) {
         Ok(prepared) => prepared,
-        Err(problems) => {
-            terminal.show(&problems);
-            return Exit::Invalid;
-        }
+        Err(problems) => return refuse(&command.run, &problems, terminal),
     };
     let ended = execute(prepared, command.run.verbosity.level() - 1, terminal);
     let found = match (ended.coverage, ended.exit) {

@@ -60,10 +60,6 @@ struct Served {
 fn prepare(args: &EmulateArgs, current: &Path) -> Result<Vec<Served>, Vec<Diagnostic>> {
     let usage = |message: String| vec![Diagnostic::error("usage", message)];
     let project = Project::find(current);
-    let changed = project.changed_packs();
-    if !changed.is_empty() {
-        return Err(changed);
-    }
     let library = library(&project, &args.packs);
     let first: SocketAddr = args.listen.parse().map_err(|_| {
         usage(format!(

@@ -13,21 +13,21 @@ use crate::pack::emulator;
 /// Checks files, and says whether they are free of errors.
 pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     let project = Project::find(current);
-    let found = match project.find_files(&args.paths) {
+    let library = library(&project, &args.packs);
+    let found = match project.find_files(&args.paths, &library) {
         Ok(found) => found,
         Err(problem) => {
             terminal.show(&[problem]);
             return Exit::Invalid;
         }
     };
-    let library = library(&project, &args.packs);
     // A document is dropped as soon as it is checked.
     let mut problems: Vec<Diagnostic> = project
         .load_all(&found.files, &library, &[], |loaded| loaded.problems)
         .into_iter()
         .flatten()
         .collect();
-    problems.extend(project.changed_packs());
+    problems.extend(project.changed_packs(&library));
     project.load_packs(&args.paths, &library);
     problems.extend(library.problems());
     for loaded in library.loaded() {
@@ -39,7 +39,7 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
         let contract = pack.contract.iter();
         problems.extend(contract.flat_map(|contract| contract.schema_problems()));
     }
-    sort(&mut problems);
+    diagnostic::sort(&mut problems);
     let errors = problems
         .iter()
         .filter(|problem| problem.severity == Severity::Error)
@@ -51,6 +51,12 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
                 "{}\n",
                 verdict(found.files.len(), errors, problems.len() - errors)
             ));
+            if !found.left_out.is_empty() {
+                let folders = found.left_out.join(", ");
+                write_stderr(&format!(
+                    "left out: the scenarios of packs that were added ({folders})\n"
+                ));
+            }
         }
         LintFormat::Json => write_stdout(&diagnostic::json(&problems)),
         LintFormat::Github => write_stdout(&diagnostic::github(&problems)),
@@ -61,19 +67,6 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     } else {
         Exit::Passed
     }
-}
-
-/// By file and place; a problem that was found twice is said once.
-fn sort(problems: &mut Vec<Diagnostic>) {
-    let key = |problem: &Diagnostic| {
-        let place = problem
-            .place
-            .as_ref()
-            .map(|place| (place.source.name.clone(), place.span.start));
-        (place, problem.code, problem.message.clone())
-    };
-    problems.sort_by_key(key);
-    problems.dedup_by_key(|problem| key(problem));
 }
 
 fn verdict(files: usize, errors: usize, warnings: usize) -> String {

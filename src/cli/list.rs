@@ -59,7 +59,7 @@ fn scenarios(
     project: &Project,
     library: &Library,
 ) -> Result<Vec<Row>, Diagnostic> {
-    let found = project.find_files(&args.paths)?;
+    let found = project.find_files(&args.paths, library)?;
     let files = project.load_all(&found.files, library, &[], |loaded| loaded);
     let environments = Environments::default();
     let selection = Selection {

@@ -14,6 +14,7 @@ mod packs;
 mod project;
 mod run;
 mod schema;
+mod selected;
 mod signals;
 mod terminal;
 mod vars;

@@ -8,9 +8,9 @@ use std::thread;
 
 use walkdir::WalkDir;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::Diagnostic;
 use crate::lint;
-use crate::pack::{Library, Lock, Pack};
+use crate::pack::{Library, Pack};
 use crate::plan::{Loaded, NamedCase};
 use crate::scenario::{self, FilePacks};
 use crate::source::{Folder, Source};
@@ -33,6 +33,9 @@ pub(super) struct Found {
     pub files: Vec<PathBuf>,
     /// Cases that were named as `FILE::id`.
     pub named: Vec<NamedCase>,
+    /// The folders of added packs that have scenarios of their own. Those are their author's tests and not the user's,
+    /// so they are found only where such a folder, or something in it, is named.
+    pub left_out: Vec<String>,
 }
 
 impl Project {
@@ -65,10 +68,10 @@ impl Project {
     }
 
     /// What is wrong with the packs that were added: they are to be as they were then.
-    pub fn changed_packs(&self) -> Vec<Diagnostic> {
-        match Lock::read(&self.root) {
+    pub fn changed_packs(&self, library: &Library) -> Vec<Diagnostic> {
+        match library.lock() {
             Ok(lock) => lock.check(&self.root),
-            Err(problems) => problems,
+            Err(problems) => problems.to_vec(),
         }
     }
 
@@ -88,12 +91,7 @@ impl Project {
                     .help(format!("there are: {}", names.join(", "))),
             ]);
         };
-        let errors: Vec<Diagnostic> = loaded
-            .problems
-            .iter()
-            .filter(|problem| problem.severity == Severity::Error)
-            .cloned()
-            .collect();
+        let errors: Vec<Diagnostic> = loaded.errors().cloned().collect();
         match &loaded.pack {
             Some(pack) if errors.is_empty() => Ok(Arc::clone(pack)),
             _ => Err(errors),
@@ -114,16 +112,26 @@ impl Project {
     }
 
     /// The scenario files that paths name.
-    pub fn find_files(&self, paths: &[String]) -> Result<Found, Diagnostic> {
+    pub fn find_files(&self, paths: &[String], library: &Library) -> Result<Found, Diagnostic> {
         let mut found = Found::default();
-        let mut files = BTreeSet::new();
+        let (mut files, mut left_out) = (BTreeSet::new(), BTreeSet::new());
+        let mut search = |folder: &Path| {
+            for file in scenario_files(folder) {
+                let mut inner = file.ancestors().skip(1).take_while(|at| *at != folder);
+                match inner.find(|folder| library.added(folder).is_some()) {
+                    Some(pack) => left_out.insert(self.name(pack)),
+                    None => files.insert(file),
+                };
+            }
+        };
         if paths.is_empty() {
             let folder = self.root.join(DEFAULT_FOLDER);
             if !folder.is_dir() {
                 return Err(no_scenarios(&self.root));
             }
-            files.extend(scenario_files(&folder));
+            search(&folder);
         }
+        let mut named = Vec::new();
         for path in paths {
             let (path, case) = match path.split_once("::") {
                 Some((path, case)) => (path, Some(case)),
@@ -137,7 +145,7 @@ impl Project {
                         format!("`{path}` is a folder, and `::` names a scenario of a file"),
                     ));
                 }
-                files.extend(scenario_files(&full));
+                search(&full);
                 continue;
             }
             if let Some(case) = case {
@@ -146,8 +154,9 @@ impl Project {
                     name: case.to_owned(),
                 });
             }
-            files.insert(full);
+            named.push(full);
         }
+        files.extend(named);
         // A file that is also named whole is not narrowed down.
         found.named.retain(|named| {
             !paths.iter().any(|path| {
@@ -158,6 +167,7 @@ impl Project {
             })
         });
         found.files = files.into_iter().collect();
+        found.left_out = left_out.into_iter().collect();
         Ok(found)
     }
 

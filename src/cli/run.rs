@@ -13,7 +13,7 @@ use super::exit::Exit;
 use super::project::{Project, library};
 use super::signals::{Signals, watch};
 use super::terminal::{Terminal, env};
-use super::{DEFAULT_SEED, dry_run, vars};
+use super::{DEFAULT_SEED, dry_run, selected, vars};
 use crate::diagnostic::Diagnostic;
 use crate::emulator::Emulators;
 use crate::event::{Coverage, Event, Offset, Summary};
@@ -63,11 +63,24 @@ pub(super) fn run(command: &RunCommand, terminal: Terminal, current: &Path) -> E
     match prepare(&command.run, wanted, current) {
         Ok(prepared) if command.dry_run => show_plan(prepared.plan, terminal),
         Ok(prepared) => execute(prepared, command.run.verbosity.level(), terminal).exit,
-        Err(problems) => {
+        Err(problems) if command.dry_run => {
             terminal.show(&problems);
             Exit::Invalid
         }
+        Err(problems) => refuse(&command.run, &problems, terminal),
     }
+}
+
+/// Ends a run that can't begin. A report of an earlier run at a place that was named for this one's is removed, so that
+/// nobody takes it for this one's.
+pub(super) fn refuse(args: &RunArgs, problems: &[Diagnostic], terminal: Terminal) -> Exit {
+    let targets = args
+        .reports
+        .iter()
+        .filter_map(|text| Target::parse(text).ok());
+    targets.for_each(|target| target.discard());
+    terminal.show(problems);
+    Exit::Invalid
 }
 
 pub(super) struct Prepared {
@@ -75,8 +88,8 @@ pub(super) struct Prepared {
     options: Options,
     seats: Vec<Seat>,
     receiver: receiver::Options,
-    /// An empty selection is fine for a shard.
-    sharded: bool,
+    /// That nothing was selected; of a shard that is fine.
+    nothing: Option<Diagnostic>,
 }
 
 pub(super) fn prepare(
@@ -86,12 +99,9 @@ pub(super) fn prepare(
 ) -> Result<Prepared, Vec<Diagnostic>> {
     let usage = |message: String| vec![Diagnostic::error("usage", message)];
     let project = Project::find(current);
-    let changed = project.changed_packs();
-    if !changed.is_empty() {
-        return Err(changed);
-    }
+    let library = library(&project, &args.packs);
     let found = project
-        .find_files(&args.paths)
+        .find_files(&args.paths, &library)
         .map_err(|problem| vec![problem])?;
     let parse = |text: &str| parse_duration(text).map_err(usage);
     let selection = Selection {
@@ -119,7 +129,6 @@ pub(super) fn prepare(
     let timeout = args.timeout.as_deref().map(parse).transpose()?;
     let vars = vars::read(&args.vars_file, &args.vars)?;
     let environments = environments(&args.env);
-    let library = library(&project, &args.packs);
     let given: Vec<String> = vars.iter().map(|(name, _)| name.clone()).collect();
     let files = project.load_all(&found.files, &library, &given, |loaded| loaded);
     let mut bindings = Bindings::new(&environments, &env);
@@ -129,8 +138,10 @@ pub(super) fn prepare(
         public_receiver: receiver.public.is_some(),
     };
     let plan = plan(files, &selection, &mut bindings, reach);
-    unknown_names(&selection, &plan)?;
-    unknown_packs(&environments, &plan)?;
+    selected::check(args, &environments, &selection, &plan)?;
+    let empty = plan.cases.is_empty() && plan.invalid_files.is_empty();
+    let nothing =
+        (empty && selection.shard.is_none()).then(|| selected::nothing(args, &selection, &plan));
     let all_on_emulators = plan.packs.iter().all(|pack| pack.base_url.is_none());
     let seed = args.seed.unwrap_or_else(|| {
         if all_on_emulators {
@@ -150,6 +161,7 @@ pub(super) fn prepare(
         vars,
         shard: selection.shard.map(|shard| shard.to_string()),
         rerun_options: rerun_options(args),
+        left_out: found.left_out,
         hostname: hostname(),
         wall: Timestamp::now,
         log_all: args.verbosity.level() > 0,
@@ -164,7 +176,7 @@ pub(super) fn prepare(
         options,
         seats,
         receiver,
-        sharded: selection.shard.is_some(),
+        nothing,
     })
 }
 
@@ -218,70 +230,6 @@ fn environments(args: &[String]) -> Environments {
         }
     }
     environments
-}
-
-/// A case that was named and does not exist is a mistake, not an empty selection.
-fn unknown_names(selection: &Selection, plan: &Plan) -> Result<(), Vec<Diagnostic>> {
-    let problems: Vec<Diagnostic> = selection
-        .named
-        .iter()
-        .filter(|named| {
-            !plan.known.iter().any(|id| {
-                id.file == named.file && (id.scenario == named.name || id.name() == named.name)
-            })
-        })
-        .filter(|named| {
-            !plan
-                .invalid_files
-                .iter()
-                .any(|file| file.file == named.file)
-        })
-        .map(|named| {
-            let known: Vec<String> = plan
-                .known
-                .iter()
-                .filter(|id| id.file == named.file)
-                .map(crate::event::CaseId::name)
-                .collect();
-            Diagnostic::error(
-                "unknown-scenario",
-                format!("`{}` has no scenario `{}`", named.file, named.name),
-            )
-            .suggest(&named.name, known.iter().map(String::as_str))
-            .help(format!("it has: {}", known.join(", ")))
-        })
-        .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
-}
-
-fn unknown_packs(environments: &Environments, plan: &Plan) -> Result<(), Vec<Diagnostic>> {
-    let known: Vec<&str> = plan
-        .packs
-        .iter()
-        .map(|pack| pack.pack.name.as_str())
-        .collect();
-    let problems: Vec<Diagnostic> = environments
-        .by_pack
-        .keys()
-        .filter(|name| !plan.packs.is_empty() && !known.contains(&name.as_str()))
-        .map(|name| {
-            Diagnostic::error(
-                "unknown-pack",
-                format!("`--env {name}=…` names a pack that no selected scenario uses"),
-            )
-            .suggest(name, known.iter().copied())
-            .help(format!("they use: {}", known.join(", ")))
-        })
-        .collect();
-    if problems.is_empty() {
-        Ok(())
-    } else {
-        Err(problems)
-    }
 }
 
 fn seats(args: &RunArgs, events: bool) -> Result<Vec<Seat>, Vec<Diagnostic>> {
@@ -348,15 +296,8 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
         mut options,
         mut seats,
         receiver,
-        sharded,
+        nothing,
     } = prepared;
-    if plan.cases.is_empty() && plan.invalid_files.is_empty() && !sharded {
-        terminal.show(&[
-            Diagnostic::error("nothing-selected", "no scenario was selected")
-                .help("`probity list scenarios` shows what there is"),
-        ]);
-        return Exit::Nothing.into();
-    }
     let console = Console::new(
         std::io::BufWriter::new(std::io::stderr()),
         ConsoleOptions {
@@ -367,7 +308,10 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
             ci: terminal.ci,
         },
     );
-    seats.push(Seat::new("console", Box::new(console)));
+    // An empty run has its reports, which say so, and a person is told why instead.
+    if nothing.is_none() {
+        seats.push(Seat::new("console", Box::new(console)));
+    }
     let desk = match Desk::start(seats) {
         Ok(desk) => Rc::new(desk),
         Err(error) => {
@@ -402,8 +346,13 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
         (Some(signal), _) => Exit::Interrupted(signal),
         (None, Exit::Invalid) => Exit::Invalid,
         (None, _) if !unwritten.is_empty() => Exit::Errored,
+        (None, _) if nothing.is_some() => Exit::Nothing,
         (None, exit) => exit,
     };
+    if let Some(problem) = nothing {
+        terminal.show(&[problem]);
+        return exit.into();
+    }
     Ended {
         exit,
         coverage: summary.coverage,

@@ -151,3 +151,16 @@ impl Diagnostic {
         lines.join("\n")
     }
 }
+
+/// By file and place; a problem that was found twice is said once.
+pub fn sort(problems: &mut Vec<Diagnostic>) {
+    let key = |problem: &Diagnostic| {
+        let place = problem
+            .place
+            .as_ref()
+            .map(|place| (place.source.name.clone(), place.span.start));
+        (place, problem.code, problem.message.clone())
+    };
+    problems.sort_by_key(key);
+    problems.dedup_by_key(|problem| key(problem));
+}

@@ -142,14 +142,21 @@ impl Decoder {
         }
     }
 
-    /// Reads a map by its table: unknown keys and missing required ones become problems.
+    /// Reads a map by its table: unknown keys and missing required ones become problems. A misspelt key is then read as
+    /// the one that was meant, so that no other problem follows from it.
     pub fn fields<'n>(&mut self, node: &'n Node, table: &'static Table) -> Fields<'n> {
         let entries = node.as_map().unwrap_or_else(|| {
             self.expected(&format!("a map ({})", with_article(table.name)), node);
             &[]
         });
+        let mut fields = Fields {
+            entries,
+            table,
+            all_known: true,
+        };
         for entry in entries {
             if !table.keys.iter().any(|key| key.name == entry.key.text) {
+                fields.all_known = false;
                 let problem = unknown_key(
                     self,
                     &entry.key,
@@ -161,7 +168,7 @@ impl Decoder {
         }
         if node.as_map().is_some() {
             for key in table.keys.iter().filter(|key| key.required) {
-                if !entries.iter().any(|entry| entry.key.text == key.name) {
+                if fields.entry(key.name).is_none() {
                     let problem = Diagnostic::error(
                         "missing-key",
                         format!("this {} has no `{}`", table.name, key.name),
@@ -172,7 +179,7 @@ impl Decoder {
                 }
             }
         }
-        Fields { entries, table }
+        fields
     }
 }
 
@@ -218,10 +225,11 @@ pub(super) fn with_article(noun: &str) -> String {
 pub struct Fields<'n> {
     entries: &'n [Entry],
     table: &'static Table,
+    all_known: bool,
 }
 
 impl<'n> Fields<'n> {
-    /// The entry of a key of the table.
+    /// The entry of a key of the table, or the one whose key was meant for it.
     #[must_use]
     pub fn entry(&self, name: &str) -> Option<&'n Entry> {
         debug_assert!(
@@ -229,14 +237,28 @@ impl<'n> Fields<'n> {
             "`{name}` is not in the table of a {}",
             self.table.name
         );
-        self.entries.iter().find(|entry| entry.key.text == name)
+        let mut entries = self.entries.iter();
+        match entries.find(|entry| entry.key.text == name) {
+            None if !self.all_known => self.misspelt(name),
+            found => found,
+        }
+    }
+
+    /// The first entry whose key is unknown and looks like this one.
+    fn misspelt(&self, name: &str) -> Option<&'n Entry> {
+        let names = || self.table.keys.iter().map(|key| key.name);
+        let unknown = |entry: &&Entry| names().all(|known| known != entry.key.text);
+        self.entries.iter().filter(unknown).find(|entry| {
+            let key = entry.key.text.as_str();
+            let meant = foreign::same(key, &names()).map(str::to_owned);
+            meant.or_else(|| did_you_mean(key, names())).as_deref() == Some(name)
+        })
     }
 
     /// Whether all keys of the map are in the table.
     #[must_use]
     pub fn all_known(&self) -> bool {
-        let known = |entry: &Entry| self.table.keys.iter().any(|key| key.name == entry.key.text);
-        self.entries.iter().all(known)
+        self.all_known
     }
 
     /// The value of a key of the table.

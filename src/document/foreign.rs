@@ -116,14 +116,29 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("when", "if", "a condition goes under `if`"),
 ];
 
+/// The key of ours that means just what `word` does, where that gives names to values.
+pub(super) fn same<'a>(
+    word: &str,
+    known: &(impl Iterator<Item = &'a str> + Clone),
+) -> Option<&'static str> {
+    let (_, ours, _) = find(word, known)?;
+    ["capture", "vars"].contains(ours).then_some(*ours)
+}
+
 /// What our language says for `word`, if it is a word of others for one of the `known` keys.
 pub(super) fn ours<'a>(
     word: &str,
     known: &(impl Iterator<Item = &'a str> + Clone),
 ) -> Option<&'static str> {
+    find(word, known).map(|(_, _, help)| *help)
+}
+
+fn find<'a>(
+    word: &str,
+    known: &(impl Iterator<Item = &'a str> + Clone),
+) -> Option<&'static (&'static str, &'static str, &'static str)> {
     let word = word.to_ascii_lowercase();
     WORDS
         .iter()
         .find(|(theirs, ours, _)| *theirs == word && known.clone().any(|key| key == *ours))
-        .map(|(_, _, help)| *help)
 }

@@ -59,6 +59,9 @@ pub struct RunStarted {
     /// as given, one argument each, not yet quoted for a shell.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rerun_options: Vec<String>,
+    /// The folders of added packs whose own scenarios were found and left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
 
 /// A pack as this run uses it.

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::lock::{ADDED_PACKS, LOCK_FILE, Lock, LockedPack};
 use super::{Pack, built_in, load};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Folder;
 
 /// All packs that a run can use. Each is read once.
@@ -13,6 +14,8 @@ use crate::source::Folder;
 pub struct Library {
     root: PathBuf,
     dirs: Vec<PathBuf>,
+    /// The packs that were added to the project, or why the lock file can't say.
+    lock: OnceLock<Result<Lock, Vec<Diagnostic>>>,
     cache: Mutex<Cache>,
 }
 
@@ -25,6 +28,25 @@ pub struct Loaded {
     pub origin: String,
     /// What is wrong with its files.
     pub problems: Vec<Diagnostic>,
+    /// How its files differ from what the lock file says of them: it is not the pack that was added.
+    pub changes: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// What it is called: by its manifest, or where that makes no sense, by its folder.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let folder = || self.origin.rsplit('/').next().unwrap_or_default();
+        self.pack.as_ref().map_or_else(folder, |pack| &pack.name)
+    }
+
+    /// What keeps it from being used.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
+        self.changes
+            .iter()
+            .chain(self.problems.iter().filter(is_error))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +83,7 @@ impl Library {
         Self {
             root: root.into(),
             dirs,
+            lock: OnceLock::new(),
             cache: Mutex::default(),
         }
     }
@@ -155,8 +178,43 @@ impl Library {
     pub fn problems(&self) -> Vec<Diagnostic> {
         self.loaded()
             .iter()
-            .flat_map(|loaded| loaded.problems.iter().cloned())
+            .flat_map(|loaded| loaded.changes.iter().chain(&loaded.problems).cloned())
             .collect()
+    }
+
+    /// Which packs were added to the project.
+    ///
+    /// # Errors
+    /// The lock file can't be read, or makes no sense.
+    pub fn lock(&self) -> Result<&Lock, &[Diagnostic]> {
+        let lock = self.lock.get_or_init(|| Lock::read(&self.root));
+        lock.as_ref().map_err(Vec::as_slice)
+    }
+
+    /// The pack of the lock file whose folder this is, if it is one.
+    #[must_use]
+    pub fn added(&self, folder: &Path) -> Option<(&str, &LockedPack)> {
+        let packs = &self.lock().ok()?.packs;
+        let (name, pack) = packs.get_key_value(folder.file_name()?.to_str()?)?;
+        (folder.parent()? == self.root.join(ADDED_PACKS)).then_some((name, pack))
+    }
+
+    /// How the pack in a folder differs from the one that was added there, if one was.
+    fn changes(&self, folder: &Path) -> Vec<Diagnostic> {
+        match self.lock() {
+            // Any pack of the project may be one of those that the file would tell of.
+            Err(problems) if folder.parent() == Some(&self.root.join(ADDED_PACKS)) => {
+                let message = format!("`{LOCK_FILE}` does not say which packs were added");
+                let problem = Diagnostic::error("lock-file", message);
+                let first = problems.first().map(Diagnostic::one_line);
+                vec![problem.note(first.unwrap_or_default())]
+            }
+            Err(_) => Vec::new(),
+            Ok(_) => self
+                .added(folder)
+                .map(|(name, pack)| pack.check(&self.root, name))
+                .unwrap_or_default(),
+        }
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {
@@ -183,7 +241,9 @@ impl Library {
             .map(|shelf| shelf.join(name));
         let mut folders: Vec<PathBuf> = Vec::new();
         for folder in given.chain(own.map(Path::to_owned)).chain(others) {
-            if is_pack(&folder) && !folders.contains(&folder) {
+            // One that was added and is gone is missed: no other of its name takes its place.
+            let there = is_pack(&folder) || self.added(&folder).is_some();
+            if there && !folders.contains(&folder) {
                 folders.push(folder);
             }
         }
@@ -219,6 +279,10 @@ impl Library {
                 name_of(path).unwrap_or_default(),
             ),
         };
+        let changes = match found {
+            Found::BuiltIn(_) => Vec::new(),
+            Found::Disk(path) => self.changes(path),
+        };
         let folder = match folder {
             Ok(folder) => folder,
             Err(error) => {
@@ -227,7 +291,8 @@ impl Library {
                 return Loaded {
                     pack: None,
                     origin,
-                    problems: vec![problem],
+                    problems: Vec::from_iter(changes.is_empty().then_some(problem)),
+                    changes,
                 };
             }
         };
@@ -244,6 +309,7 @@ impl Library {
             pack: pack.map(Arc::new),
             origin,
             problems,
+            changes,
         }
     }
 

@@ -25,11 +25,22 @@ impl Environments {
     /// The environment of a pack.
     #[must_use]
     pub fn of(&self, pack: &str) -> &str {
-        self.by_pack
-            .get(pack)
-            .or(self.all.as_ref())
-            .map_or(DEFAULT_ENVIRONMENT, String::as_str)
+        self.asked(pack).unwrap_or(DEFAULT_ENVIRONMENT)
     }
+
+    /// The environment that was asked for, for this pack or for all.
+    fn asked(&self, pack: &str) -> Option<&str> {
+        let asked = self.by_pack.get(pack).or(self.all.as_ref());
+        asked.map(String::as_str)
+    }
+}
+
+/// Why a pack can't be bound.
+#[derive(Clone, Debug)]
+pub enum Unbound {
+    /// It has no environment of the name that was asked for: that is wrong with the command, not with a file.
+    Environment,
+    Pack(Box<Diagnostic>),
 }
 
 /// Looks up an environment variable.
@@ -56,7 +67,7 @@ impl<'a> Bindings<'a> {
     ///
     /// # Errors
     /// The pack has no such environment, or one of its addresses is not one.
-    pub fn bind(&mut self, pack: &Arc<Pack>) -> Result<Arc<BoundPack>, Diagnostic> {
+    pub fn bind(&mut self, pack: &Arc<Pack>) -> Result<Arc<BoundPack>, Unbound> {
         if let Some(bound) = self
             .bound
             .iter()
@@ -64,13 +75,21 @@ impl<'a> Bindings<'a> {
         {
             return Ok(Arc::clone(bound));
         }
-        let environment = find_environment(pack, self.environments.of(&pack.name))?;
+        let name = self.environments.of(&pack.name);
+        let mut known = pack.environments.iter();
+        let environment = known
+            .find(|environment| environment.name == name)
+            .ok_or_else(|| match self.environments.asked(&pack.name) {
+                Some(_) => Unbound::Environment,
+                None => Unbound::Pack(Box::new(no_emulator(pack))),
+            })?;
         let base_url = match &environment.target {
             Target::Emulator => None,
             Target::BaseUrl(url) => Some(url.clone()),
         };
         let bound = Arc::new(BoundPack {
-            egress: egress(pack, environment, base_url.as_deref())?,
+            egress: egress(pack, environment, base_url.as_deref())
+                .map_err(|problem| Unbound::Pack(Box::new(problem)))?,
             secrets: self.secrets(&pack.secrets, base_url.is_none()),
             pack: Arc::clone(pack),
             environment: environment.name.clone(),
@@ -113,25 +132,19 @@ impl<'a> Bindings<'a> {
     }
 }
 
-fn find_environment<'p>(pack: &'p Pack, name: &str) -> Result<&'p Environment, Diagnostic> {
-    pack.environments
-        .iter()
-        .find(|environment| environment.name == name)
-        .ok_or_else(|| {
-            let known: Vec<&str> = pack
-                .environments
-                .iter()
-                .map(|environment| environment.name.as_str())
-                .collect();
-            let problem = Diagnostic::error(
-                "unknown-environment",
-                format!("the pack `{}` has no environment `{name}`", pack.name),
-            );
-            match crate::diagnostic::did_you_mean(name, known.iter().copied()) {
-                Some(close) => problem.help(format!("did you mean `--env {close}`?")),
-                None => problem.help(format!("it has: {}", known.join(", "))),
-            }
-        })
+fn no_emulator(pack: &Pack) -> Diagnostic {
+    let problem = Diagnostic::error(
+        "unknown-environment",
+        format!("the pack `{}` has no emulator", pack.name),
+    )
+    .at(pack.name_place.clone());
+    match pack.environments.first() {
+        Some(first) => problem.help(format!(
+            "say with `--env {}={}` that it is to run there",
+            pack.name, first.name
+        )),
+        None => problem.help("give it an `emulator.yaml`, or `environments` in its `pack.yaml`"),
+    }
 }
 
 fn egress(

@@ -6,10 +6,11 @@ mod select;
 mod waits;
 mod webhooks;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::event::{Case, CaseId, InvalidFile};
 use crate::http::Egress;
 use crate::pack::{Action, Pack};
@@ -18,6 +19,7 @@ use crate::source::Folder;
 use crate::step::ActionName;
 use crate::value::{Secret, format_duration};
 
+use bind::Unbound;
 pub use bind::{Bindings, DEFAULT_ENVIRONMENT, Environments, Lookup};
 pub use select::{Filter, NamedCase, Selection, Shard, TagExpr};
 
@@ -35,6 +37,10 @@ pub struct Plan {
     pub files: usize,
     /// The ids of all cases of the files that were loaded, selected or not.
     pub known: Vec<CaseId>,
+    /// The tags of all those.
+    pub known_tags: BTreeSet<String>,
+    /// Packs that selected cases use and that have no such environment as was asked for.
+    pub without_environment: Vec<Arc<Pack>>,
 }
 
 /// A scenario file and what its names mean in this run.
@@ -202,6 +208,28 @@ pub fn plan(
     plan
 }
 
+impl Plan {
+    /// Takes note of a case, selected or not.
+    fn know(&mut self, case: &Case) {
+        self.known.push(case.id.clone());
+        for tag in &case.tags {
+            if !self.known_tags.contains(tag) {
+                self.known_tags.insert(tag.clone());
+            }
+        }
+    }
+
+    /// Takes over the packs that a selected case uses and that can't be bound.
+    fn miss_environments(&mut self, packs: &mut Vec<Arc<Pack>>) {
+        for pack in packs.drain(..) {
+            let known = &mut self.without_environment;
+            if !known.iter().any(|have| Arc::ptr_eq(have, &pack)) {
+                known.push(pack);
+            }
+        }
+    }
+}
+
 fn add_file(
     plan: &mut Plan,
     selected: &mut Vec<PlannedCase>,
@@ -216,30 +244,28 @@ fn add_file(
         .partition(|problem| problem.severity == Severity::Error);
     plan.notices.extend(warnings);
     let Some(document) = file.document else {
+        sort(&mut errors);
         plan.invalid_files.push(InvalidFile {
             file: file.name,
             problems: errors,
         });
         return;
     };
-    let mut packs = Vec::new();
+    let (mut packs, mut unbound) = (Vec::new(), Vec::new());
     for (alias, pack) in &file.packs {
         match bindings.bind(pack) {
             Ok(bound) => packs.push((alias.clone(), bound)),
-            Err(problem) => errors.push(problem),
+            Err(Unbound::Environment) => unbound.push(Arc::clone(pack)),
+            Err(Unbound::Pack(problem)) => errors.push(*problem),
         }
     }
+    sort(&mut errors);
     // What is wrong within one scenario is its own; what is wrong outside of all concerns the file.
-    let split = by_scenario(&document, errors);
+    let split = by_scenario(&document, &errors);
     if !split.file.is_empty() {
-        let problems = split
-            .file
-            .into_iter()
-            .chain(split.scenarios.into_iter().flatten())
-            .collect();
         plan.invalid_files.push(InvalidFile {
             file: file.name,
-            problems,
+            problems: errors,
         });
         return;
     }
@@ -262,8 +288,9 @@ fn add_file(
         let fate = fate(&planned, scenario, problems, reach);
         for (row_name, row) in scenario.rows.expand(&scenario.place) {
             let case = case(&planned, scenario, &file.name, row_name);
-            plan.known.push(case.id.clone());
+            plan.know(&case);
             if selection.takes(&case.id, &case.tags) {
+                plan.miss_environments(&mut unbound);
                 selected.push(PlannedCase {
                     case: Arc::new(case),
                     file: Arc::clone(&planned),

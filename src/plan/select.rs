@@ -148,6 +148,18 @@ impl TagExpr {
             Self::Or(left, right) => left.holds(tags) || right.holds(tags),
         }
     }
+
+    /// The tags that it names.
+    #[must_use]
+    pub fn names(&self) -> Vec<&str> {
+        match self {
+            Self::Tag(tag) => vec![tag],
+            Self::Not(inner) => inner.names(),
+            Self::And(left, right) | Self::Or(left, right) => {
+                [left.names(), right.names()].concat()
+            }
+        }
+    }
 }
 
 impl FromStr for TagExpr {

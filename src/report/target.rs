@@ -95,6 +95,18 @@ fn seat(target: &Target<'_>, context: &Context) -> io::Result<Seat> {
 }
 
 impl Target<'_> {
+    /// Removes what an earlier run wrote there. What is no regular file, such as a pipe, stays; and what can't be
+    /// removed is nothing to stop at.
+    pub fn discard(&self) {
+        let Destination::File(path) = self.destination else {
+            return;
+        };
+        let path = PathBuf::from(path);
+        if path.is_file() {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
     /// As it was typed.
     fn name(&self) -> String {
         let path = match self.destination {

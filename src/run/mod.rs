@@ -61,6 +61,8 @@ pub struct Options {
     pub shard: Option<String>,
     /// What a rerun needs besides the case's id and the seed, one argument each.
     pub rerun_options: Vec<String>,
+    /// The folders of added packs whose own scenarios are no part of the run.
+    pub left_out: Vec<String>,
     pub hostname: String,
     /// The real clock.
     pub wall: fn() -> Timestamp,
@@ -284,6 +286,7 @@ impl Shared {
             jobs: options.jobs,
             shard: options.shard.clone(),
             rerun_options: options.rerun_options.clone(),
+            left_out: options.left_out.clone(),
         };
         self.send(Event::Run(Box::new(run)));
         for problem in &plan.notices {

@@ -3,9 +3,12 @@
 use std::sync::Arc;
 
 use super::{PackUse, ScenarioFile};
-use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::pack::{Library, Loaded, OtherVersion, Pack};
 use crate::source::{Place, Span};
+
+/// As many changes of a pack are named where a file uses it.
+const CHANGES: usize = 5;
 
 /// The packs of a scenario file.
 #[derive(Clone, Debug, Default)]
@@ -14,6 +17,8 @@ pub struct FilePacks {
     pub packs: Vec<(String, Arc<Pack>)>,
     /// Place in `packs` of the pack that `http` steps address by default.
     pub default: Option<usize>,
+    /// Those that the file uses and that can't be used: unknown or invalid. What is addressed to them can't be judged.
+    pub lost: Vec<String>,
 }
 
 impl FilePacks {
@@ -37,22 +42,28 @@ impl ScenarioFile {
         for used in &self.packs {
             match self.resolve(used, library) {
                 Ok(pack) => found.packs.push((used.alias.clone(), pack)),
-                Err(problem) => problems.push(problem),
+                Err(problem) => {
+                    found.lost.push(used.alias.clone());
+                    problems.push(problem);
+                }
             }
         }
         if let Some(own) = library.enclosing(&self.source.path) {
             self.add_enclosing(&own, &mut found, &mut problems);
         }
         found.default = match &self.default_pack {
-            None => (!found.packs.is_empty()).then_some(0),
+            None => {
+                let first = self.packs.first();
+                let lost = first.is_some_and(|used| found.lost.contains(&used.alias));
+                (!lost && !found.packs.is_empty()).then_some(0)
+            }
             Some(named) => {
                 let index = found
                     .packs
                     .iter()
                     .position(|(alias, _)| *alias == named.name);
                 // A pack that could not be found is a problem already.
-                let listed = self.packs.iter().any(|used| used.alias == named.name);
-                if index.is_none() && !listed {
+                if index.is_none() && !found.lost.contains(&named.name) {
                     let aliases = found.packs.iter().map(|(alias, _)| alias.as_str());
                     problems.push(not_listed(&named.name, named.place.clone(), aliases));
                 }
@@ -79,22 +90,17 @@ impl ScenarioFile {
     }
 
     fn add_enclosing(&self, own: &Loaded, found: &mut FilePacks, problems: &mut Vec<Diagnostic>) {
-        let Some(pack) = &own.pack else {
-            if let Err(problem) = usable(own) {
-                problems.push(problem.at(Place::new(&self.source, Span::new(0, 0))));
-            }
-            return;
-        };
-        let known = self
-            .packs
-            .iter()
-            .any(|used| used.pack == pack.name || used.alias == pack.name);
-        if known {
+        let name = own.name();
+        let mut used = self.packs.iter();
+        if used.any(|used| used.pack == name || used.alias == name) {
             return;
         }
         match usable(own) {
             Ok(pack) => found.packs.push((pack.name.clone(), pack)),
-            Err(problem) => problems.push(problem.at(Place::new(&self.source, Span::new(0, 0)))),
+            Err(problem) => {
+                found.lost.push(name.to_owned());
+                problems.push(problem.at(Place::new(&self.source, Span::new(0, 0))));
+            }
         }
     }
 }
@@ -129,8 +135,10 @@ fn no_version(name: &str, versions: &semver::VersionReq, others: &[OtherVersion]
 
 /// The pack, unless something is wrong with its files.
 fn usable(loaded: &Loaded) -> Result<Arc<Pack>, Diagnostic> {
-    let is_error = |problem: &&Diagnostic| problem.severity == Severity::Error;
-    let mut errors = loaded.problems.iter().filter(is_error);
+    if let Some(problem) = changed(loaded) {
+        return Err(problem);
+    }
+    let mut errors = loaded.errors();
     let first = errors.next();
     if let (Some(pack), None) = (&loaded.pack, first) {
         return Ok(Arc::clone(pack));
@@ -147,6 +155,24 @@ fn usable(loaded: &Loaded) -> Result<Arc<Pack>, Diagnostic> {
         problem = problem.note(format!("and {more} more"));
     }
     Err(problem.help("`probity lint` shows all of it"))
+}
+
+/// A pack that is not the one that was added.
+fn changed(loaded: &Loaded) -> Option<Diagnostic> {
+    let (last, others) = loaded.changes.split_last()?;
+    if others.is_empty() {
+        return Some(last.clone());
+    }
+    let message = format!("the pack `{}` is not what was added", loaded.origin);
+    let mut problem = Diagnostic::error(last.code, message);
+    let said = loaded.changes.iter().map(|change| change.message.clone());
+    problem.notes = said.take(CHANGES).collect();
+    if loaded.changes.len() > CHANGES {
+        let more = loaded.changes.len() - CHANGES;
+        problem = problem.note(format!("and {more} more: `probity pack verify` shows them"));
+    }
+    problem.help.clone_from(&last.help);
+    Some(problem)
 }
 
 /// A pack that is addressed but not listed in `packs`.

@@ -18,7 +18,7 @@ pub struct Split {
 /// Tells a file's problems from those of its scenarios. A problem concerns every scenario in which it, or one of the
 /// places that explain it, lies.
 #[must_use]
-pub fn by_scenario(file: &ScenarioFile, problems: Vec<Diagnostic>) -> Split {
+pub fn by_scenario(file: &ScenarioFile, problems: &[Diagnostic]) -> Split {
     let mut split = Split {
         file: Vec::new(),
         scenarios: vec![Vec::new(); file.scenarios.len()],
@@ -26,13 +26,13 @@ pub fn by_scenario(file: &ScenarioFile, problems: Vec<Diagnostic>) -> Split {
     for problem in problems {
         let mut found = false;
         for (scenario, own) in file.scenarios.iter().zip(&mut split.scenarios) {
-            if scenario.owns(&problem) {
+            if scenario.owns(problem) {
                 own.push(problem.clone());
                 found = true;
             }
         }
         if !found {
-            split.file.push(problem);
+            split.file.push(problem.clone());
         }
     }
     split

@@ -88,6 +88,13 @@ pub(super) fn kind_of<'n>(
         .filter_map(|kind| Some((kind, fields.entry(kind.key)?)))
         .collect::<Vec<_>>();
     if found.len() > 1 {
+        // Only one that is spelt right is surely meant for a kind.
+        let right = |(kind, entry): &(&KindSpec, &Entry)| entry.key.text == kind.key;
+        if found.iter().any(right) {
+            found.retain(right);
+        }
+    }
+    if found.len() > 1 {
         found.sort_by_key(|(_, entry)| entry.key.span.start);
         let (first, rest) = found.split_first()?;
         let names = names(found.iter().map(|(kind, _)| kind.key), "and");

@@ -58,6 +58,7 @@ pub(crate) fn run(cases: usize) -> RunStarted {
         jobs: 32,
         shard: None,
         rerun_options: vec!["--env".to_owned(), "dakota=sandbox".to_owned()],
+        left_out: Vec::new(),
     }
 }
 

@@ -205,7 +205,8 @@ impl<'a> Walker<'a, '_> {
             .map(|(alias, _)| alias.replace('-', "_"))
             .collect();
         let name = reference.path.get(1)?;
-        if !aliases.contains(name) {
+        let mut lost = self.context.packs.lost.iter();
+        if !aliases.contains(name) && !lost.any(|lost| lost.replace('-', "_") == *name) {
             let problem = undefined_name::problem(
                 format!("this file uses no pack `{name}`"),
                 segment(reference, 1),

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::Rule;
-use crate::lint::context::Context;
+use crate::lint::context::{Context, Owner};
 use crate::lint::findings::Findings;
 use crate::step::Kind;
 
@@ -15,21 +15,29 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(context: &Context<'_>, findings: &mut Findings) {
     let Some(file) = context.file() else { return };
-    // A pack that is named and could not be found is a problem already.
-    if !context.packs.packs.is_empty() || !file.packs.is_empty() || file.default_pack.is_some() {
+    let packs = context.packs;
+    // A pack that is named and can't be used is a problem already.
+    if !packs.packs.is_empty() || !packs.lost.is_empty() || file.default_pack.is_some() {
         return;
     }
-    let first = context.steps.iter().find(|visited| {
+    let requests = context.steps.iter().filter(|visited| {
         let step = visited.step;
         matches!(step.kind, Kind::Http(_)) && step.pack.is_none()
     });
-    let Some(visited) = first else { return };
+    let requests: Vec<_> = requests.collect();
+    // What stands outside of all scenarios concerns all of them.
+    let outside = requests.iter().find(|visited| visited.owner == Owner::File);
+    let Some(shown) = outside.or(requests.first()) else {
+        return;
+    };
     let problem = Diagnostic::error(
         RULE.name,
-        "this file uses no pack, so the request goes nowhere",
+        "this file uses no pack, so there is no host that it may address",
     )
-    .at(visited.step.place.clone())
+    .at(shown.step.place.clone())
     .label("which provider?")
     .help("name the provider's pack at the top of the file: `packs: [name]`");
-    findings.add(crate::lint::context::Owner::File, problem);
+    for visited in requests {
+        findings.add(visited.owner, problem.clone());
+    }
 }

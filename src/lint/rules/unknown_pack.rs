@@ -74,9 +74,8 @@ fn listed(context: &Context<'_>, name: &str, place: &Place) -> Option<Diagnostic
     if packs.iter().any(|(alias, _)| alias == name) {
         return None;
     }
-    // A pack that is listed and could not be found is a problem already.
-    let file = context.file()?;
-    if file.packs.iter().any(|used| used.alias == name) {
+    // A pack that could not be found is a problem already.
+    if context.packs.lost.iter().any(|lost| lost == name) {
         return None;
     }
     let aliases = packs.iter().map(|(alias, _)| alias.as_str());

@@ -116,6 +116,11 @@ pub(super) fn header(run: &RunStarted, paint: Paint) -> String {
         let line = format!("  packs {}", packs.join(", "));
         let _ = writeln!(text, "{}", paint.dim(&escaped_line(&line)));
     }
+    if !run.left_out.is_empty() {
+        let folders = run.left_out.join(" ");
+        let line = format!("  left out: an added pack's own scenarios (probity run {folders})");
+        let _ = writeln!(text, "{}", paint.dim(&escaped_line(&line)));
+    }
     text
 }
 

@@ -1,0 +1,178 @@
+//! What is wrong with what the command line selects: names, packs, environments and tags that there are not.
+
+use std::collections::BTreeSet;
+
+use super::args::RunArgs;
+use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::event::CaseId;
+use crate::plan::{Environments, Plan, Selection};
+
+/// As many of what there is are named in a help.
+const NAMED: usize = 20;
+
+/// What the command line asks for by a name that means nothing.
+///
+/// # Errors
+/// One diagnostic for each of them.
+pub(super) fn check(
+    args: &RunArgs,
+    environments: &Environments,
+    selection: &Selection,
+    plan: &Plan,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut problems = unknown_names(selection, plan);
+    problems.extend(unknown_packs(environments, plan));
+    problems.extend(unknown_environments(args, plan));
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+/// A case that was named and does not exist is a mistake, not an empty selection.
+fn unknown_names(selection: &Selection, plan: &Plan) -> Vec<Diagnostic> {
+    let in_file = |id: &&CaseId, file: &str| id.file == file;
+    let is_known = |named: &crate::plan::NamedCase| {
+        let mut cases = plan.known.iter().filter(|id| in_file(id, &named.file));
+        cases.any(|id| id.scenario == named.name || id.name() == named.name)
+            || plan
+                .invalid_files
+                .iter()
+                .any(|file| file.file == named.file)
+    };
+    let unknown = selection.named.iter().filter(|named| !is_known(named));
+    unknown
+        .map(|named| {
+            let cases = plan.known.iter().filter(|id| in_file(id, &named.file));
+            let known: Vec<String> = cases.map(CaseId::name).collect();
+            let message = format!("`{}` has no scenario `{}`", named.file, named.name);
+            Diagnostic::error("unknown-scenario", message)
+                .suggest(&named.name, known.iter().map(String::as_str))
+                .help(format!("it has: {}", listed(&known)))
+        })
+        .collect()
+}
+
+fn unknown_packs(environments: &Environments, plan: &Plan) -> Vec<Diagnostic> {
+    let bound = plan.packs.iter().map(|pack| &pack.pack);
+    let used = bound.chain(&plan.without_environment);
+    let known: Vec<&str> = used.map(|pack| pack.name.as_str()).collect();
+    let named = environments.by_pack.keys();
+    named
+        .filter(|name| !known.is_empty() && !known.contains(&name.as_str()))
+        .map(|name| {
+            let message = format!("`--env {name}=…` names a pack that no selected scenario uses");
+            Diagnostic::error("unknown-pack", message)
+                .suggest(name, known.iter().copied())
+                .help(format!("they use: {}", known.join(", ")))
+        })
+        .collect()
+}
+
+/// One problem for each `--env` that names what a pack does not have.
+fn unknown_environments(args: &RunArgs, plan: &Plan) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    for given in &args.env {
+        let (only, name) = match given.split_once('=') {
+            Some((pack, name)) => (Some(pack), name),
+            None => (None, given.as_str()),
+        };
+        let overridden = |pack: &str| {
+            let own = format!("{pack}=");
+            only.is_none() && args.env.iter().any(|other| other.starts_with(&own))
+        };
+        let lacking = plan.without_environment.iter().filter(|pack| {
+            only.is_none_or(|only| only == pack.name)
+                && !overridden(&pack.name)
+                && pack.environments.iter().all(|known| known.name != name)
+        });
+        let lacking: Vec<_> = lacking.collect();
+        let Some(first) = lacking.first() else {
+            continue;
+        };
+        let message = match lacking.len() {
+            1 => format!(
+                "`--env {given}`: the pack `{}` has no environment `{name}`",
+                first.name
+            ),
+            packs => format!("`--env {given}`: {packs} packs have no environment `{name}`"),
+        };
+        let mut problem = Diagnostic::error("unknown-environment", message);
+        let mut all = BTreeSet::new();
+        for pack in &lacking {
+            let known = pack.environments.iter().map(|known| known.name.as_str());
+            let known: Vec<&str> = known.collect();
+            problem = problem.note(format!("`{}` has: {}", pack.name, known.join(", ")));
+            all.extend(known);
+        }
+        problems.push(match did_you_mean(name, all) {
+            Some(close) => {
+                let pack = only.map(|pack| format!("{pack}=")).unwrap_or_default();
+                problem.help(format!("did you mean `--env {pack}{close}`?"))
+            }
+            None => problem,
+        });
+    }
+    problems
+}
+
+/// That nothing was selected, by what, and what would have been.
+pub(super) fn nothing(args: &RunArgs, selection: &Selection, plan: &Plan) -> Diagnostic {
+    let tags = args.tags.iter().map(|tag| format!("`-t {}`", word(tag)));
+    let filter = args.filter.iter();
+    let filter = filter.map(|text| format!("`-k {}`", word(text)));
+    let given: Vec<String> = tags.chain(filter).collect();
+    if plan.known.is_empty() {
+        return Diagnostic::error("nothing-selected", "there are no scenarios here")
+            .help("scenarios are found in files that are called `….scenario.yaml`");
+    }
+    let message = match given.split_last() {
+        None => "no scenario was selected".to_owned(),
+        Some((one, [])) => format!("no scenario was selected by {one}"),
+        Some((last, others)) => {
+            let others = others.join(", ");
+            format!("no scenario was selected by {others} and {last} together")
+        }
+    };
+    let mut problem = Diagnostic::error("nothing-selected", message);
+    let tags: Vec<String> = plan.known_tags.iter().cloned().collect();
+    let asked: BTreeSet<&str> = selection.tags.iter().flat_map(|tag| tag.names()).collect();
+    let unknown: Vec<&str> = asked
+        .into_iter()
+        .filter(|tag| !plan.known_tags.contains(*tag))
+        .collect();
+    for tag in &unknown {
+        problem = problem.note(format!("no scenario has the tag `{tag}`"));
+        if let Some(close) = did_you_mean(tag, tags.iter().map(String::as_str)) {
+            problem = problem.help(format!("did you mean `-t {close}`?"));
+        }
+    }
+    if !unknown.is_empty() && !tags.is_empty() {
+        problem = problem.help(format!("tags that there are: {}", listed(&tags)));
+    }
+    if let Some(text) = &args.filter {
+        let ids = plan.known.iter().map(|id| id.scenario.as_str());
+        let found = plan.known.iter().any(|id| id.scenario.contains(text));
+        if let Some(close) = did_you_mean(text, ids).filter(|_| !found) {
+            problem = problem.help(format!("did you mean `-k {close}`?"));
+        }
+    }
+    problem.help("`probity list scenarios` shows what there is")
+}
+
+/// An option's value as it is typed.
+fn word(text: &str) -> String {
+    if text.contains(|c: char| c.is_whitespace() || "()*?'\"".contains(c)) {
+        format!("'{text}'")
+    } else {
+        text.to_owned()
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    match names.len().saturating_sub(NAMED) {
+        0 | 1 => names.join(", "),
+        more => format!("{} and {more} more", names[..NAMED].join(", ")),
+    }
+}
