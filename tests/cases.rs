@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use support::transcript::{normal, words};
-use support::{Folder, Said};
+use support::{Folder, Said, copy};
 
 const WORKERS: usize = 4;
 
@@ -76,19 +76,6 @@ fn check(case: &Path, bless: bool) -> Option<String> {
     Some(format!("=== {name}\n{}", difference(&expected, &actual)))
 }
 
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("creatable");
-    for entry in fs::read_dir(from).expect("a folder") {
-        let entry = entry.expect("readable");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else if entry.file_name() != "case.txt" {
-            fs::copy(entry.path(), target).expect("copied");
-        }
-    }
-}
-
 /// The transcript as it is now: comments (`#`) at its head, then its commands, each with what it says.
 fn replay(transcript: &str, folder: &Folder) -> String {
     let mut text = String::new();
@@ -112,10 +99,10 @@ fn run(command: &str, folder: &Folder) -> String {
         .expect("a program");
     let args: Vec<&str> = words[program + 1..].iter().map(String::as_str).collect();
     if words[program] == "cat" {
-        return match folder.path().join(args[0]).is_file() {
-            true => ended(&normal(&folder.read(args[0]), folder.path())),
-            false => format!("there is no `{}`\n", args[0]),
-        };
+        if !folder.path().join(args[0]).is_file() {
+            return format!("there is no `{}`\n", args[0]);
+        }
+        return ended(&normal(&folder.read(args[0]), folder.path()));
     }
     assert_eq!(words[program], "probity", "transcripts run probity only");
     let mut command = folder.probity(&args);

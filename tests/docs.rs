@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use regex::Regex;
+use support::copy;
 use support::transcript::{normal, words};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_probity");
@@ -78,19 +79,6 @@ fn as_scenario(steps: &str) -> String {
         .map(|line| format!("      {line}\n"))
         .collect();
     format!("packs: [echo]\nscenarios:\n  example:\n    steps:\n{indented}")
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// Writes a document's examples as a project, and checks them.

@@ -10,8 +10,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::support::{Folder, Said};
-use super::{copy, packs, scenarios};
+use super::support::{Folder, Said, copy};
+use super::{packs, scenarios};
 
 /// How many changes each pack has at the least.
 const AT_LEAST: usize = 12;

@@ -1,8 +1,8 @@
 //! What a person would not want to find in a report: the tax and account numbers of a customer who goes through two
 //! providers, in a run that fails and tells everything.
 
-use super::support::Folder;
-use super::{copy, scenarios};
+use super::scenarios;
+use super::support::{Folder, copy};
 
 const TAX_NUMBER: &str = "778-13-1234";
 const ACCOUNT_NUMBER: &str = "00123456789012";

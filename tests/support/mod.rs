@@ -29,6 +29,20 @@ impl From<Output> for Said {
     }
 }
 
+/// Copies what is in a folder, folders too.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("creatable");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("readable");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
 /// A folder that goes away with its test.
 pub struct Folder(TempDir);
 
