@@ -300,13 +300,16 @@ fn table(document: &str, name: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The first column of what `probity list` prints.
+/// What `probity list` lists: a function by its signature, an operator by its name.
 fn listed(what: &str) -> BTreeSet<String> {
-    let said = probity(Path::new("."), &["list", what]);
+    let said = probity(Path::new("."), &["list", what, "--format", "json"]);
     let text = String::from_utf8(said.stdout).unwrap();
-    text.lines()
-        .map(|line| line.split("  ").next().unwrap().to_owned())
-        .collect()
+    let name = |line: &str| {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let name = row.get("signature").or(row.get("name")).unwrap();
+        name.as_str().unwrap().to_owned()
+    };
+    text.lines().map(name).collect()
 }
 
 #[test]

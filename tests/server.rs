@@ -190,6 +190,46 @@ scenarios:
 }
 
 #[test]
+fn a_request_to_a_real_system_comes_with_a_command_to_paste() {
+    let server = Server::new(|_| json("{}"));
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+secrets: { key: { env: RAW_KEY } }
+scenarios:
+  sends:
+    steps:
+      - http: POST /a
+        headers: { x-key: '${{ secrets.key }}' }
+        text: \"it's\\ntwo\"
+",
+    );
+    let said: Said = folder
+        .probity(&["run", "case.scenario.yaml", "--env", "local", "-vv"])
+        .env("RAW_KEY", SECRET)
+        .output()
+        .expect("it starts")
+        .into();
+    let lines: Vec<&str> = said.stderr.lines().map(str::trim_start).collect();
+    let start = lines.iter().position(|line| line.starts_with("curl "));
+    let start = start.expect("there is a command");
+    let expected = [
+        "curl \\".to_owned(),
+        format!("{}/a \\", server.url),
+        "-H 'x-key: ***' \\".to_owned(),
+        "-H 'content-type: text/plain' \\".to_owned(),
+        "--compressed \\".to_owned(),
+        "--data-raw $'it\\'s\\ntwo'".to_owned(),
+    ];
+    assert_eq!(
+        lines[start..start + expected.len()],
+        expected,
+        "{}",
+        said.stderr
+    );
+}
+
+#[test]
 fn a_secret_without_a_value_is_named_and_nothing_is_sent() {
     let server = Server::new(|_| json("{}"));
     let folder = Folder::with_raw_pack(
@@ -593,6 +633,9 @@ scenarios:
     fn what_an_interrupt_cut_short_has_neither_passed_nor_failed() {
         let (code, _server, folder, stderr) = interrupted_in(WAITING, "-INT", "GET /asked", 3);
         assert_eq!(code, 130, "{stderr}");
+        let told = stderr.find("  interrupted: ").expect("it is told");
+        let first = stderr.find("   ERROR ").expect("cases end by it");
+        assert!(told < first, "{stderr}");
         let text = folder.read("out.xml");
         let document = roxmltree::Document::parse(&text).expect("well-formed");
         for case in document

@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use super::args::{Format, ListArgs, Listed};
 use super::exit::Exit;
 use super::project::{Project, library};
-use super::terminal::{Terminal, write_stdout};
+use super::table::table;
+use super::terminal::{Terminal, stdout_width, write_stdout};
 use crate::check::OPERATORS;
 use crate::diagnostic::Diagnostic;
 use crate::expr::functions;
@@ -47,7 +48,7 @@ pub(super) fn run(args: &ListArgs, terminal: Terminal, current: &Path) -> Exit {
     write_stdout(&match args.format {
         Format::Human => {
             let columns: Vec<&[String]> = rows.iter().map(|row| row.columns.as_slice()).collect();
-            table(&columns)
+            table(&columns, stdout_width())
         }
         Format::Json => rows.iter().map(|row| format!("{}\n", row.json)).collect(),
     });
@@ -182,30 +183,4 @@ fn functions_list() -> Vec<Row> {
         json: json!({"name": function.name, "signature": function.signature(), "doc": function.doc, "example": function.example}),
     });
     rows.collect()
-}
-
-/// Columns of equal width, the last as long as it is.
-pub(super) fn table(rows: &[&[String]]) -> String {
-    let columns = rows.iter().map(|row| row.len()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns)
-        .map(|column| {
-            let cells = rows.iter().filter_map(|row| row.get(column));
-            cells
-                .map(|cell| unicode_width::UnicodeWidthStr::width(cell.as_str()))
-                .max()
-                .unwrap_or(0)
-        })
-        .collect();
-    let mut text = String::new();
-    for row in rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            let padding =
-                width.saturating_sub(unicode_width::UnicodeWidthStr::width(cell.as_str()));
-            line += &format!("{cell}{}  ", " ".repeat(padding));
-        }
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text
 }

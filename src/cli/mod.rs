@@ -16,6 +16,7 @@ mod run;
 mod schema;
 mod selected;
 mod signals;
+mod table;
 mod terminal;
 mod vars;
 

@@ -65,8 +65,18 @@ fn use_color(color: Color, interactive: bool, env: &dyn Fn(&str) -> Option<Strin
     }
 }
 
+/// What a terminal is taken to have where it doesn't say, and what is read in a file.
+const USUAL_WIDTH: usize = 80;
+
 fn terminal_width() -> usize {
-    terminal_size::terminal_size_of(std::io::stderr()).map_or(80, |(width, _)| usize::from(width.0))
+    let size = terminal_size::terminal_size_of(std::io::stderr());
+    size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0))
+}
+
+/// The columns of standard output.
+pub(super) fn stdout_width() -> usize {
+    let size = terminal_size::terminal_size_of(std::io::stdout());
+    size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0))
 }
 
 /// Writes to standard output. A reader that has gone away is not an error: `probity schema | head` ends in peace.

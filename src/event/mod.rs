@@ -254,7 +254,8 @@ pub struct ExchangeRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
     pub duration: Offset,
-    /// A command that sends the same request, with secrets redacted.
+    /// A command that sends the same request, with secrets redacted; none for an emulator's, which is gone with its case.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub curl: String,
 }
 
@@ -286,7 +287,7 @@ pub struct CaseFinished {
     pub flaky: bool,
     pub duration: Offset,
     pub requests: usize,
-    /// Why it was skipped or not run.
+    /// Why it was skipped or not run; or why it could not begin, where a notice tells of that for all such cases.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What went wrong, the first first.

@@ -4,7 +4,7 @@ use super::{Method, Rendering, Request};
 use std::fmt::Write;
 
 /// The command, one option a line, quoted for a POSIX shell; `$'…'`, which bash, zsh and ksh read, where there are
-/// control characters. A body that is not text is a file to be put there.
+/// control characters, line breaks among them. A body that is not text is a file to be put there.
 #[must_use]
 pub fn curl(request: &Request, rendering: &Rendering<'_>) -> String {
     let quote = |text: &str| shell_quote(&(rendering.redact)(text));
@@ -68,7 +68,7 @@ fn shell_quote(text: &str) -> String {
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();
     }
-    if !text.contains(|c: char| c.is_control() && c != '\n') {
+    if !text.contains(char::is_control) {
         return format!("'{}'", text.replace('\'', r"'\''"));
     }
     let mut quoted = "$'".to_owned();

@@ -138,10 +138,10 @@ fn log_exchange(text: &mut String, exchange: &ExchangeRecord, detail: Detail) {
         }
     }
     if detail == Detail::Everything && !exchange.curl.is_empty() {
-        // Marked as a shell prompts for them: no line starts with what a server sent, such as a workflow command.
-        for (index, line) in exchange.curl.lines().enumerate() {
-            let mark = if index == 0 { '$' } else { '>' };
-            let _ = writeln!(text, "    {mark} {}", escaped_line(line));
+        // To be pasted as it is. A word that holds a line break is quoted in one line, so that no line starts with what a
+        // server sent, such as a workflow command.
+        for line in exchange.curl.lines() {
+            let _ = writeln!(text, "    {}", escaped_line(line));
         }
     }
 }

@@ -67,7 +67,10 @@ impl<W: Write> Github<W> {
             ("line", line.to_string()),
             ("title", format!("{word} {name}")),
         ];
-        annotations.add(|| workflow_command(command, &properties, &message));
+        // What kept cases from beginning is told once, by a notice.
+        if finished.outcome != Outcome::Errored || finished.reason.is_none() {
+            annotations.add(|| workflow_command(command, &properties, &message));
+        }
         self.table
             .add([word, &name, &message, &format!("{file}:{line}")]);
     }

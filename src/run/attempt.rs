@@ -339,6 +339,15 @@ impl<'p> Attempt<'p> {
         text
     }
 
+    /// Whether a URL is one of the case's own emulators'.
+    pub fn is_emulators(&self, url: &str) -> bool {
+        let mut instances = self.packs.iter().filter_map(|(_, pack)| pack.instance());
+        instances.any(|instance| {
+            let path = url.strip_prefix(&instance.base_url);
+            path.is_some_and(|path| path.is_empty() || path.starts_with(['/', '?', '#']))
+        })
+    }
+
     /// A text as it may leave the program: without secrets and without an emulator's port.
     pub fn clean(&self, text: &str) -> String {
         self.hide_addresses(&self.redactor.borrow().redact(text))

@@ -112,13 +112,12 @@ impl KeptExchange {
             response_body: None,
             error: None,
             duration: Offset(self.duration),
-            // Nobody but the provider could send it so that it is signed.
-            curl: if self.webhook {
-                String::new()
-            } else {
-                curl(request, &rendering)
-            },
+            curl: String::new(),
         };
+        // Nobody but the provider could send a webhook so that it is signed, and a case's emulator is gone by now.
+        if !self.webhook && !attempt.is_emulators(request.url.as_str()) {
+            record.curl = curl(request, &rendering);
+        }
         match &self.response {
             Ok(response) => {
                 record.status = Some(response.status);

@@ -124,6 +124,8 @@ struct Shared {
     failed_fast: Cell<bool>,
     /// Cases in flight.
     running: Cell<usize>,
+    /// It was told that the run is to stop.
+    announced: Cell<bool>,
 }
 
 /// Runs a plan to its end, and tells what came of it. Must be called within a [`tokio::task::LocalSet`].
@@ -152,11 +154,7 @@ pub async fn run(plan: Plan, options: Options, resources: Resources) -> Summary 
 
 async fn announce_stop(shared: Rc<Shared>) {
     shared.stop.stopped().await;
-    let at = shared.offset();
-    shared.send(Event::Interrupted(Interrupted {
-        at,
-        running: shared.running.get(),
-    }));
+    shared.announce_stop();
 }
 
 async fn run_cases(shared: &Rc<Shared>, cases: Vec<PlannedCase>) {
@@ -260,6 +258,7 @@ impl Shared {
             }),
             failed_fast: Cell::default(),
             running: Cell::default(),
+            announced: Cell::default(),
         }
     }
 
@@ -316,7 +315,21 @@ impl Shared {
     }
 
     fn send(&self, event: Event) {
+        // What comes of an interrupt is told after it.
+        self.announce_stop();
         (self.events)(event);
+    }
+
+    /// Tells once that the run is to stop, if it is.
+    fn announce_stop(&self) {
+        if self.announced.get() || !self.stop.is_stopping() {
+            return;
+        }
+        self.announced.set(true);
+        (self.events)(Event::Interrupted(Interrupted {
+            at: self.offset(),
+            running: self.running.get(),
+        }));
     }
 
     fn offset(&self) -> Offset {
@@ -390,7 +403,11 @@ impl Shared {
                 Some(self.not_started(case(), Outcome::Skipped, Some(reason.clone())))
             }
             Fate::Invalid(problems) => Some(with(Outcome::Invalid, problems)),
-            Fate::Unable(problems) => Some(with(Outcome::Errored, problems)),
+            // The run tells of it once; each case says what it was that kept it from beginning.
+            Fate::Unable(problems) => Some(CaseFinished {
+                reason: problems.first().map(|first| first.message.clone()),
+                ..with(Outcome::Errored, problems)
+            }),
             Fate::Run if self.stop.is_stopping() => not_run("the run was interrupted"),
             Fate::Run if self.failed_fast.get() => not_run("the run stopped at the first failure"),
             Fate::Run => None,

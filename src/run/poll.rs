@@ -28,10 +28,10 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
     };
     let started = cx.attempt.clock.now();
     let mut pause = limits.every;
-    let mut history: Vec<String> = Vec::new();
+    let mut history = History::default();
     let mut exchanges = Vec::new();
     loop {
-        let turns = history.len() + 1;
+        let turns = history.attempts + 1;
         let turn = cx.at(format!("{}.poll[{}]", cx.path, turns - 1));
         let mut done = perform_once(&turn, step).await;
         exchanges.append(&mut done.exchanges);
@@ -42,15 +42,11 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
         } else {
             judge(cx, poll, &done)
         };
-        let mut remember = |what: &str| {
-            let at = format_duration(elapsed);
-            history.push(format!("{turns:>3}. at {at}: {what}"));
-        };
         match &state {
             State::Holds => {}
-            State::Over => remember("the step could not be done"),
-            State::Impossible(problem) => remember(&problem.diagnostic.message),
-            State::NotYet(why) => remember(why),
+            State::Over => history.add(elapsed, "the step could not be done"),
+            State::Impossible(problem) => history.add(elapsed, &problem.diagnostic.message),
+            State::NotYet(why) => history.add(elapsed, why),
         }
         let mut finish = |mut done: Done<'p>| {
             // The first and the last exchanges tell the story; thousands of equal ones in between do not.
@@ -69,12 +65,12 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             State::Holds => return finish(done),
             State::Over => {
                 if let Some(last) = done.problems.last_mut().filter(|_| turns > 1) {
-                    last.diagnostic.notes.push(attempts(&history));
+                    last.diagnostic.notes.push(history.note());
                 }
                 return finish(done);
             }
             State::Impossible(mut problem) => {
-                problem.diagnostic.notes.push(attempts(&history));
+                problem.diagnostic.notes.push(history.note());
                 done.problems.push(problem);
                 done.over = true;
                 return finish(done);
@@ -88,7 +84,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             )
             .at(poll.until.place.clone())
             .label("never held")
-            .note(attempts(&history))
+            .note(history.note())
             .help("raise the poll's `timeout`, or add `fail_on` to end it as soon as it can't succeed");
             done.exchanges = std::mem::take(&mut exchanges);
             done.problems.push(Problem::failed(problem));
@@ -185,18 +181,62 @@ fn holds(
     Ok(why)
 }
 
-/// Every attempt, as far as a person reads.
-fn attempts(history: &[String]) -> String {
-    let mut lines = vec!["attempts:".to_owned()];
-    if history.len() <= 2 * SHOWN_ATTEMPTS {
-        lines.extend_from_slice(history);
-    } else {
-        lines.extend_from_slice(&history[..SHOWN_ATTEMPTS]);
-        lines.push(format!(
-            "     … {} more",
-            history.len() - 2 * SHOWN_ATTEMPTS
-        ));
-        lines.extend_from_slice(&history[history.len() - SHOWN_ATTEMPTS..]);
+/// What came of the attempts, equal ones that follow each other as one.
+#[derive(Default)]
+struct History {
+    runs: Vec<Run>,
+    attempts: usize,
+}
+
+/// Attempts of which the same is to be said.
+struct Run {
+    first: usize,
+    last: usize,
+    from: Duration,
+    to: Duration,
+    what: String,
+}
+
+impl History {
+    fn add(&mut self, at: Duration, what: &str) {
+        self.attempts += 1;
+        match self.runs.last_mut().filter(|run| run.what == what) {
+            Some(run) => (run.last, run.to) = (self.attempts, at),
+            None => self.runs.push(Run {
+                first: self.attempts,
+                last: self.attempts,
+                from: at,
+                to: at,
+                what: what.to_owned(),
+            }),
+        }
     }
-    lines.join("\n")
+
+    /// Every attempt, as far as a person reads.
+    fn note(&self) -> String {
+        let lines: Vec<String> = self.runs.iter().map(Run::line).collect();
+        let hidden = lines.len().saturating_sub(2 * SHOWN_ATTEMPTS);
+        let mut shown = vec!["attempts:".to_owned()];
+        if hidden == 0 {
+            shown.extend(lines);
+        } else {
+            shown.extend_from_slice(&lines[..SHOWN_ATTEMPTS]);
+            shown.push(format!("     … {hidden} more"));
+            shown.extend_from_slice(&lines[lines.len() - SHOWN_ATTEMPTS..]);
+        }
+        shown.join("\n")
+    }
+}
+
+impl Run {
+    /// `  3. at 4s: why`, `4–19. at 6s to 36s: why`
+    fn line(&self) -> String {
+        let (from, what) = (format_duration(self.from), &self.what);
+        if self.first == self.last {
+            return format!("{:>3}. at {from}: {what}", self.first);
+        }
+        let numbers = format!("{}–{}", self.first, self.last);
+        let to = format_duration(self.to);
+        format!("{numbers:>3}. at {from} to {to}: {what}")
+    }
 }

@@ -44,6 +44,18 @@ fn colours_are_all_that_differs_in_colour() {
     assert_eq!(strip_styles(&colored), plain);
 }
 
+#[test]
+fn names_that_are_too_long_leave_the_columns_of_others_alone() {
+    let narrow = Options {
+        terminal: true,
+        width: 60,
+        ..verbosity(-1)
+    };
+    let text = written(&sample::everything(), narrow);
+    let (_, summary) = text.split_once(" ─────────\n").unwrap();
+    assert_matches_file("console-summary-60.txt", summary);
+}
+
 /// Takes out `ESC [ … m`.
 fn strip_styles(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
@@ -81,7 +93,8 @@ fn a_happy_run_is_short() {
     assert_eq!(
         written(&events, verbosity(0)),
         "  run 4f2a · conduit-v1 on the emulator · dakota on sandbox · 1 scenario · 32 at once · seed 7341\n  \
-         packs conduit-v1 1.0.0 (scenarios/conduit-v1), dakota 1.0.0 (built in)\n    \
+         packs conduit-v1 1.0.0 (scenarios/conduit-v1), dakota 1.0.0 (built in)\n  \
+         left out: an added pack's own scenarios (probity run scenarios/added)\n    \
          PASS [  0.012s] (1/1) conduit-v1/customers::approve\n \
          ─────────\n \
          Summary [  0.0s] 1 scenario: 1 passed · 2 requests\n"

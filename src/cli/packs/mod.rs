@@ -9,9 +9,9 @@ use std::path::Path;
 use self::source::{Fetched, fetch};
 use super::args::{AddArgs, PackCommand};
 use super::exit::Exit;
-use super::list::table;
 use super::project::{Project, library};
-use super::terminal::{Terminal, write_stdout};
+use super::table::table;
+use super::terminal::{Terminal, stdout_width, write_stdout};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::pack::{
     ADDED_PACKS, LOCK_FILE, Lock, LockedPack, Pack, PackFiles, digests, load, read_folder,
@@ -221,7 +221,7 @@ fn list(project: &Project) -> Result<String, Vec<Diagnostic>> {
         })
         .collect();
     let rows: Vec<&[String]> = rows.iter().map(<[String; 4]>::as_slice).collect();
-    Ok(table(&rows))
+    Ok(table(&rows, stdout_width()))
 }
 
 fn verify(project: &Project, names: &[String], accept: bool) -> Result<String, Vec<Diagnostic>> {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
 
 use crate::diagnostic::escaped_line;
 use crate::event::{Offset, PackUsed, RunStarted};
@@ -12,6 +13,8 @@ use crate::value::counted;
 const WORD: usize = 8;
 /// What follows a case's name starts here after it, where the name is not longer.
 const NAME: usize = 44;
+/// The summary's column of names is at most as wide.
+const WIDEST_NAME: usize = 60;
 
 /// Puts colours round words, or leaves them as they are.
 #[derive(Clone, Copy, Debug)]
@@ -98,6 +101,33 @@ pub(super) fn time(duration: Offset) -> String {
 /// A time that has not ended: `[> 10.00s]`.
 pub(super) fn time_so_far(duration: Offset) -> String {
     format!("[>{:>6.2}s]", duration.0.as_secs_f64())
+}
+
+/// A case, or a file, that the summary names again, and where to look.
+pub(super) struct Named<'a> {
+    pub word: &'static str,
+    pub name: &'a str,
+    pub location: &'a str,
+}
+
+/// Names and locations in two columns within `room` columns, where that is not 0. A name that is too long for its
+/// column has its location in a line of its own.
+pub(super) fn named(all: &[Named<'_>], room: usize, paint: Paint) -> String {
+    let widest = |text: fn(&Named<'_>) -> usize| all.iter().map(text).max().unwrap_or(0);
+    let mut column = widest(|one| one.name.width()).min(WIDEST_NAME);
+    if room > 0 {
+        let locations = widest(|one| one.location.width());
+        column = column.min(room.saturating_sub(WORD + 3 + locations));
+    }
+    let mut text = String::new();
+    for one in all {
+        let (word, location) = (paint.word(one.word), one.location);
+        let _ = match column.checked_sub(one.name.width()) {
+            Some(rest) => writeln!(text, "{word} {}{:rest$}  {location}", one.name, ""),
+            None => writeln!(text, "{word} {}\n{:WORD$}   {location}", one.name, ""),
+        };
+    }
+    text
 }
 
 /// The run in one line, and where its packs come from in a second.

@@ -41,6 +41,8 @@ pub struct Console<W> {
     tally: Summary,
     done: usize,
     unhappy: Vec<Unhappy>,
+    /// How many cases could not begin, by the reason.
+    blocked: BTreeMap<String, usize>,
     bar: Bar,
     now: Offset,
     /// When the last line was written.
@@ -76,6 +78,7 @@ impl<W: Write> Console<W> {
             tally: Summary::default(),
             done: 0,
             unhappy: Vec::new(),
+            blocked: BTreeMap::new(),
             bar: Bar::default(),
             now: Offset::default(),
             spoke: Offset::default(),
@@ -178,8 +181,12 @@ impl<W: Write> Console<W> {
     fn finished(&mut self, finished: &CaseFinished) -> io::Result<()> {
         self.running.remove(&finished.case.index);
         self.tally.count(finished);
-        let Some(item) = display::case_item(finished.outcome) else {
-            return Ok(());
+        let blocked = finished.outcome == Outcome::Errored && finished.reason.is_some();
+        let item = match display::case_item(finished.outcome) {
+            // A notice told of it.
+            Some(_) if blocked => Item::Steps,
+            Some(item) => item,
+            None => return Ok(()),
         };
         self.done += 1;
         self.remember(finished);
@@ -188,6 +195,7 @@ impl<W: Write> Console<W> {
         }
         let time = match finished.outcome {
             Outcome::Skipped | Outcome::Invalid => " ".repeat(10),
+            Outcome::Errored if blocked => " ".repeat(10),
             _ => line::time(finished.duration),
         };
         let line = CaseLine {
@@ -204,7 +212,7 @@ impl<W: Write> Console<W> {
             self.why(finished)?;
         }
         self.problems(&why::warnings(finished))?;
-        if self.shows(Item::Steps) {
+        if self.shows(Item::Steps) && !blocked {
             self.steps(finished)?;
         }
         Ok(())
@@ -213,6 +221,11 @@ impl<W: Write> Console<W> {
     fn remember(&mut self, finished: &CaseFinished) {
         let happy = matches!(finished.outcome, Outcome::Passed | Outcome::Skipped);
         if happy && !(finished.flaky && self.shows(Item::Progress)) {
+            return;
+        }
+        if let (Outcome::Errored, Some(reason)) = (finished.outcome, &finished.reason) {
+            let reason = escaped_line(reason).into_owned();
+            *self.blocked.entry(reason).or_default() += 1;
             return;
         }
         let case = &finished.case;
@@ -289,11 +302,20 @@ impl<W: Write> Console<W> {
         let mut text = format!(" ─────────\n{word} {time} {}\n", words::totals(summary));
         // Files before cases, cases in the order of the run.
         self.unhappy.sort_by_key(|one| one.index);
-        let widest = self.unhappy.iter().map(|one| one.name.chars().count());
-        let width = widest.max().unwrap_or(0).min(60);
-        for one in &self.unhappy {
-            let word = self.paint.word(one.word);
-            let _ = writeln!(text, "{word} {:<width$}  {}", one.name, one.location);
+        let named = self.unhappy.iter().map(|one| line::Named {
+            word: one.word,
+            name: &one.name,
+            location: &one.location,
+        });
+        let room = if self.options.terminal {
+            self.options.width
+        } else {
+            0
+        };
+        text.push_str(&line::named(&named.collect::<Vec<_>>(), room, self.paint));
+        for (reason, cases) in &self.blocked {
+            let (word, cases) = (self.paint.word("ERROR"), counted(*cases, "scenario"));
+            let _ = writeln!(text, "{word} {cases}: {reason}");
         }
         if self.shows(Item::Steps) {
             let unused = summary.unused_routes.iter();
