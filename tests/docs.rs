@@ -322,6 +322,20 @@ fn tables_are_what_the_program_lists() {
 }
 
 #[test]
+fn the_recipe_for_github_is_the_one_that_init_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(probity(folder.path(), &["init"]).status.success());
+    let written = folder.path().join(".github/workflows/scenarios.yml");
+    let recipe = format!("```yaml\n{}```", fs::read_to_string(written).unwrap());
+    for document in ["README.md", "docs/ci.md"] {
+        assert!(
+            fs::read_to_string(document).unwrap().contains(&recipe),
+            "{document}"
+        );
+    }
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let documents = [
         "README.md",

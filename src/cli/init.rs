@@ -16,13 +16,14 @@ const SCHEMA_LINE: &str =
     "# yaml-language-server: $schema=../.probity/schemas/scenario.schema.json\n";
 
 /// The files of a new project besides its first scenario, and what each is for.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 4] = [
     ("probity.yaml", include_str!("init/probity.yaml")),
     (
         ".github/workflows/scenarios.yml",
         include_str!("init/scenarios.yml"),
     ),
     (".vscode/settings.json", include_str!("init/settings.json")),
+    (".gitignore", include_str!("init/gitignore")),
 ];
 
 /// Writes the files that are not there yet, and the schemas that editors check with.
@@ -68,7 +69,9 @@ fn next_steps(folder: &Path, pack: &str) -> String {
         "  probity run             # passes: {pack} is emulated on this machine\n  \
          probity run -v          # shows every request and response\n  \
          probity list actions    # what the packs can do\n  \
-         probity new pack NAME   # a pack of your own\n"
+         probity new pack NAME   # a pack of your own\n\n\
+         the workflow builds probity from its sources in `tools/probity`: add them, such as by\n  \
+         git submodule add URL tools/probity\n"
     )
 }
 

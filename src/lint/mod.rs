@@ -5,6 +5,7 @@
 
 mod context;
 mod findings;
+mod inputs;
 mod names;
 mod requests;
 mod rules;

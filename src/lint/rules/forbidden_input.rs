@@ -1,15 +1,14 @@
 //! `forbidden-input`: a literal value that an action sends on as it is, and that the pack's contract does not allow.
 
 use super::forbidden_value;
-use super::unknown_input::each_use;
 use crate::check::RequestBreach;
 use crate::diagnostic::Severity;
 use crate::lint::Rule;
 use crate::lint::context::{Context, Visited, inner_steps};
 use crate::lint::findings::Findings;
+use crate::lint::inputs::{LiteralInput, each_literal_input};
 use crate::lint::requests::Sketch;
-use crate::step::{Kind, Step, Uses};
-use crate::value::Value;
+use crate::step::{Kind, Step};
 
 pub(super) const RULE: Rule = Rule {
     name: "forbidden-input",
@@ -19,34 +18,24 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(context: &Context<'_>, findings: &mut Findings) {
-    each_use(context, |owner, uses, action| {
-        if !uses.validate {
+    each_literal_input(context, |input| {
+        let spec = input.spec;
+        // Another rule says that it breaks the input's own schema.
+        if spec.breach(input.value).is_some() {
             return;
         }
-        for input in &uses.with {
-            let (spec, value) = (action.input(&input.name), input.value.as_literal());
-            let (Some(spec), Some(value)) = (spec, value) else {
-                continue;
-            };
-            // Another rule says that it breaks the input's own schema.
-            if spec.breach(value).is_some() {
-                continue;
-            }
-            let steps = http_steps(&action.steps);
-            let breach = steps.into_iter().find_map(|step| {
-                let visited = Visited {
-                    step,
-                    owner,
-                    action: Some(action),
-                };
-                breach(context, visited, uses, (&input.name, value))
-            });
-            if let Some((breach, call)) = breach {
-                let name = format!("input `{}` of `{call}`", input.name);
-                let place = input.value.place.clone();
-                let problem = forbidden_value::problem(RULE.name, &name, &breach, place);
-                findings.add(owner, problem.also(spec.place.clone(), "declared here"));
-            }
+        let steps = http_steps(&input.action.steps);
+        let breach = steps
+            .into_iter()
+            .find_map(|step| breach(context, step, input));
+        if let Some((breach, call)) = breach {
+            let name = format!("input `{}` of `{call}`", spec.name);
+            let place = input.place.clone();
+            let problem = forbidden_value::problem(RULE.name, &name, &breach, place);
+            findings.add(
+                input.owner,
+                problem.also(spec.place.clone(), "declared here"),
+            );
         }
     });
 }
@@ -54,16 +43,20 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
 /// What the contract has against the value where a request of the action sends it, and which request that is.
 fn breach(
     context: &Context<'_>,
-    visited: Visited<'_>,
-    uses: &Uses,
-    (name, value): (&str, &Value),
+    step: &Step,
+    input: &LiteralInput<'_>,
 ) -> Option<(RequestBreach, String)> {
-    let pack = match &uses.action.pack {
+    let pack = match &input.uses.action.pack {
         Some(alias) => context.packs.get(Some(alias))?,
-        None => context.pack_of(visited.step)?,
+        None => context.pack_of(step)?,
+    };
+    let visited = Visited {
+        step,
+        owner: input.owner,
+        action: Some(input.action),
     };
     let request = Sketch::of(visited, pack)?;
-    let breach = request.breach_of_input(name, value)?;
+    let breach = request.breach_of_input(&input.spec.name, input.value)?;
     Some((breach, request.call()))
 }
 

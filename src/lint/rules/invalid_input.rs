@@ -1,10 +1,10 @@
 //! `invalid-input`: a step gives an action a value that breaks the input's schema.
 
-use super::unknown_input::each_use;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::Rule;
 use crate::lint::context::Context;
 use crate::lint::findings::Findings;
+use crate::lint::inputs::each_literal_input;
 use crate::pack::InputSpec;
 use crate::value::Value;
 
@@ -16,31 +16,21 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn find(context: &Context<'_>, findings: &mut Findings) {
-    each_use(context, |owner, uses, action| {
-        if !uses.validate {
+    each_literal_input(context, |input| {
+        let spec = input.spec;
+        let Some(breach) = spec.breach(input.value) else {
             return;
-        }
-        for input in &uses.with {
-            let Some(spec) = action.input(&input.name) else {
-                continue;
-            };
-            let Some(value) = input.value.as_literal() else {
-                continue;
-            };
-            let Some(breach) = spec.breach(value) else {
-                continue;
-            };
-            // The value as a whole needs no name of its own here.
-            let breach = breach.replace("the value: ", "");
-            let problem = Diagnostic::error(
-                RULE.name,
-                format!("`{}` can't have this value: {breach}", spec.name),
-            )
-            .at(input.value.place.clone())
-            .label("breaks the input's schema")
-            .also(spec.place.clone(), "declared here");
-            findings.add(owner, advise(problem, value, spec));
-        }
+        };
+        // The value as a whole needs no name of its own here.
+        let breach = breach.replace("the value: ", "");
+        let problem = Diagnostic::error(
+            RULE.name,
+            format!("`{}` can't have this value: {breach}", spec.name),
+        )
+        .at(input.place.clone())
+        .label("breaks the input's schema")
+        .also(spec.place.clone(), "declared here");
+        findings.add(input.owner, advise(problem, input.value, spec));
     });
 }
 

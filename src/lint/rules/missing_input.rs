@@ -1,10 +1,10 @@
 //! `missing-input`: a step does not give an action what it needs.
 
-use super::unknown_input::each_use;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::Rule;
 use crate::lint::context::Context;
 use crate::lint::findings::Findings;
+use crate::lint::inputs::each_use;
 
 pub(super) const RULE: Rule = Rule {
     name: "missing-input",

@@ -1,13 +1,13 @@
 //! `undocumented-header`: a request header that the pack's contract does not know.
 
-use super::unknown_input::each_use;
 use crate::check::{Contract, Location};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::document::places;
 use crate::expr::Template;
 use crate::lint::Rule;
 use crate::lint::context::Context;
 use crate::lint::findings::Findings;
+use crate::lint::inputs::each_use;
 use crate::lint::requests;
 use crate::pack::Pack;
 use crate::step::Kind;
@@ -18,6 +18,9 @@ pub(super) const RULE: Rule = Rule {
     doc: "A request states a header that its operation does not have in the pack's OpenAPI contract, so that a misspelt one is not quietly without effect. Headers of HTTP itself, those of the pack's `request` and those of its credentials are always fine. `validate: false` says that it means to.",
     find,
 };
+
+/// As many operations are named that have a header.
+const NAMED: usize = 4;
 
 fn find(context: &Context<'_>, findings: &mut Findings) {
     for request in context.requests() {
@@ -35,7 +38,7 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
             let problem = Diagnostic::error(RULE.name, message)
                 .at(given.name_place(request.http))
                 .label("not documented");
-            let problem = requests::suggest(problem, given.name, &names);
+            let problem = advise(problem, given.name, &names, request.contract);
             findings.add(request.visited.owner, requests::advise(problem));
         }
     }
@@ -76,6 +79,42 @@ fn unknown_to_all((name, template): &(String, Template), pack: &Pack) -> Option<
         .at(places::key_of(&template.place))
         .label("not documented");
     Some(problem.suggest(name, known))
+}
+
+/// Says where the header would be right, or which one is right here.
+fn advise(problem: Diagnostic, name: &str, own: &[&str], contract: &Contract) -> Diagnostic {
+    let takes = |name: &str| {
+        let specs = contract.operations().iter();
+        let taking = specs.filter(|spec| spec.parameter(Location::Header, name).is_some());
+        let calls: Vec<String> = taking
+            .map(|spec| format!("`{} {}`", spec.method, spec.path))
+            .collect();
+        calls
+    };
+    let calls = takes(name);
+    if !calls.is_empty() {
+        return problem.help(format!("it is a header of {}", some(&calls)));
+    }
+    let near = |names: &[&str]| did_you_mean(name, names.iter().copied());
+    if near(own).is_none()
+        && let Some(close) = near(&names(contract))
+    {
+        let calls = takes(&close);
+        return problem.help(format!(
+            "did you mean `{close}`? It is a header of {}, and not of this operation",
+            some(&calls)
+        ));
+    }
+    requests::suggest(problem, name, own)
+}
+
+/// The first of the operations, and how many more there are.
+fn some(calls: &[String]) -> String {
+    let named = calls[..calls.len().min(NAMED)].join(", ");
+    match calls.len().saturating_sub(NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 /// The names of all headers that any operation has.

@@ -2,10 +2,9 @@
 
 use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::lint::Rule;
-use crate::lint::context::{Context, Owner};
+use crate::lint::context::Context;
 use crate::lint::findings::Findings;
-use crate::pack::Action;
-use crate::step::{Kind, Uses};
+use crate::lint::inputs::each_use;
 
 pub(super) const RULE: Rule = Rule {
     name: "unknown-input",
@@ -38,18 +37,4 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
             findings.add(owner, problem);
         }
     });
-}
-
-/// Every use of an action that exists.
-pub(super) fn each_use<'a>(
-    context: &Context<'a>,
-    mut look: impl FnMut(Owner, &'a Uses, &'a Action),
-) {
-    for visited in &context.steps {
-        if let Kind::Uses(uses) = &visited.step.kind
-            && let Some(action) = context.action(&uses.action)
-        {
-            look(visited.owner, uses, action);
-        }
-    }
 }
