@@ -5,7 +5,7 @@ use super::matchers::{PARTIAL, SCHEMA, bad_path, character_end};
 use super::{Check, Expect, Matcher, Subject};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Decoder, KeySpec, Shape, Table};
-use crate::source::{Entry, Key, Node, Place, Span};
+use crate::source::{Entry, Key, Node, Place, Span, Yaml};
 use crate::value::Path;
 
 /// The keys of an `expect` map besides JSONPaths.
@@ -88,6 +88,20 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("path", "a JSONPath is a key of its own, such as `$.id: 5`"),
 ];
 
+/// Checks that are written as something else than a map.
+fn no_map(node: &Node, place: Place) -> Diagnostic {
+    let message = format!("expected a map of checks, found {}", node.kind());
+    let problem = Diagnostic::error("wrong-type", message)
+        .at(place)
+        .label("expected a map");
+    match &node.value {
+        Yaml::Number(number) if number.len() == 3 => {
+            problem.help(format!("write `status: {number}`"))
+        }
+        _ => problem.help("each check is an entry of its own, such as `$.status: active`"),
+    }
+}
+
 impl Expect {
     /// Decodes an `expect` map, or a `where`, `until` or `fail_on`, which are expect maps too.
     pub fn decode(node: &Node, decoder: &mut Decoder) -> Self {
@@ -95,8 +109,14 @@ impl Expect {
             place: decoder.place(node),
             checks: Vec::new(),
         };
-        for entry in decoder.map(node) {
-            expect.entry(entry, decoder);
+        match &node.value {
+            Yaml::Map(entries) => {
+                for entry in entries {
+                    expect.entry(entry, decoder);
+                }
+            }
+            Yaml::Null => {}
+            _ => decoder.problem(no_map(node, decoder.place(node))),
         }
         expect.refuse_checks_beside_error(decoder);
         expect.checks.shrink_to_fit();

@@ -20,6 +20,8 @@ pub(super) enum Domain {
     Count,
     /// How many webhooks came.
     Webhooks,
+    /// How long a value is.
+    Length,
     /// `timeout`, `connection` or `tls`.
     Error,
     /// `valid`, `invalid` or `missing`.
@@ -45,6 +47,7 @@ impl Domain {
             Self::Duration => "`duration`",
             Self::Count => "`passed`",
             Self::Webhooks => "`count`",
+            Self::Length => "`length`",
             Self::Error => "`error`",
             Self::Signature => "`signature`",
             Self::Boolean => "`contract`",
@@ -55,7 +58,9 @@ impl Domain {
     pub(super) fn operators(self) -> Option<&'static [&'static str]> {
         match self {
             Self::Json | Self::Text => None,
-            Self::Status | Self::Duration | Self::Count | Self::Webhooks => Some(NUMERIC),
+            Self::Status | Self::Duration | Self::Count | Self::Webhooks | Self::Length => {
+                Some(NUMERIC)
+            }
             Self::Error | Self::Signature => Some(WORDS),
             Self::Boolean => Some(&["eq"]),
         }
@@ -68,10 +73,7 @@ impl Domain {
             Self::Text => text(value),
             Self::Status => status(value),
             Self::Duration => duration(&value),
-            Self::Count | Self::Webhooks => match &value {
-                Value::Number(_) => Ok(value),
-                _ => Err(Fault::found("expected a number", &value)),
-            },
+            Self::Count | Self::Webhooks | Self::Length => number(value),
             Self::Error => word(value, &ERRORS, "a way in which a request fails"),
             Self::Signature => word(value, &SIGNATURES, "how a webhook is signed"),
             Self::Boolean => match &value {
@@ -104,6 +106,17 @@ impl Domain {
 /// A duration as the number that matchers compare.
 pub(super) fn nanos(duration: Duration) -> Value {
     Value::from(u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX))
+}
+
+fn number(value: Value) -> Result<Value, Fault> {
+    let fault = || Fault::found("expected a number", &value);
+    match &value {
+        Value::Number(_) => Ok(value),
+        Value::String(text) if text.parse::<u64>().is_ok() => {
+            Err(fault().help(format!("write `{text}`")))
+        }
+        _ => Err(fault()),
+    }
 }
 
 fn text(value: Value) -> Result<Value, Fault> {

@@ -7,13 +7,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// Declarative scenario tests for HTTP APIs.
 #[derive(Debug, Parser)]
-#[command(
-    name = "probity",
-    version,
-    about,
-    max_term_width = 100,
-    disable_help_subcommand = true
-)]
+#[command(name = "probity", version, about, max_term_width = 100)]
 pub(super) struct Cli {
     #[command(subcommand)]
     pub command: Command,
@@ -243,7 +237,8 @@ impl std::str::FromStr for Percent {
 
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct Verbosity {
-    /// Show the steps of every scenario; twice: headers, curl commands and the emulators' journals too
+    /// Show the steps of every scenario; twice: headers, the emulators' journals, and curl commands for real
+    /// sandboxes too
     #[arg(short, long, action = ArgAction::Count, conflicts_with = "quiet")]
     pub verbose: u8,
     /// Show only what did not pass
@@ -293,8 +288,8 @@ pub(super) enum LintFormat {
 pub(super) struct ListArgs {
     #[arg(value_enum)]
     pub what: Listed,
-    /// Files and folders, for scenarios [default: scenarios/]; packs, for actions [default: all]
-    #[arg(value_name = "PATH|PACK")]
+    /// Files and folders, for scenarios [default: scenarios/]; packs, for actions; names, for the others [default: all]
+    #[arg(value_name = "PATH|NAME")]
     pub paths: Vec<String>,
     /// A folder in which packs are looked for first (repeatable)
     #[arg(long, value_name = "DIR", action = ArgAction::Append)]

@@ -60,7 +60,7 @@ struct Served {
 fn prepare(args: &EmulateArgs, current: &Path) -> Result<Vec<Served>, Vec<Diagnostic>> {
     let usage = |message: String| vec![Diagnostic::error("usage", message)];
     let project = Project::find(current);
-    let library = library(&project, &args.packs);
+    let library = library(&project, &args.packs)?;
     let first: SocketAddr = args.listen.parse().map_err(|_| {
         usage(format!(
             "`--listen {}` is not an address such as `127.0.0.1:8080`",

@@ -14,10 +14,14 @@ use crate::pack::emulator;
 pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     let project = Project::find(current);
     let library = library(&project, &args.packs);
-    let found = match project.find_files(&args.paths, &library) {
+    let found = library.and_then(|library| {
+        let found = project.find_files(&args.paths, &library);
+        Ok((found.map_err(|problem| vec![problem])?, library))
+    });
+    let (found, library) = match found {
         Ok(found) => found,
-        Err(problem) => {
-            terminal.show(&[problem]);
+        Err(problems) => {
+            terminal.show(&problems);
             return Exit::Invalid;
         }
     };

@@ -24,26 +24,12 @@ struct Row {
 
 /// Prints a list.
 pub(super) fn run(args: &ListArgs, terminal: Terminal, current: &Path) -> Exit {
-    let project = Project::find(current);
-    let library = library(&project, &args.packs);
-    let rows = match args.what {
-        Listed::Scenarios => match scenarios(args, &project, &library) {
-            Ok(rows) => rows,
-            Err(problem) => {
-                terminal.show(&[problem]);
-                return Exit::Invalid;
-            }
-        },
-        Listed::Actions => match packs_named(&args.paths, &project, &library) {
-            Ok(packs) => actions(&packs),
-            Err(problems) => {
-                terminal.show(&problems);
-                return Exit::Invalid;
-            }
-        },
-        Listed::Packs => packs(&project, &library),
-        Listed::Operators => operators(),
-        Listed::Functions => functions_list(),
+    let rows = match rows(args, &Project::find(current)) {
+        Ok(rows) => rows,
+        Err(problems) => {
+            terminal.show(&problems);
+            return Exit::Invalid;
+        }
     };
     write_stdout(&match args.format {
         Format::Human => {
@@ -53,6 +39,32 @@ pub(super) fn run(args: &ListArgs, terminal: Terminal, current: &Path) -> Exit {
         Format::Json => rows.iter().map(|row| format!("{}\n", row.json)).collect(),
     });
     Exit::Passed
+}
+
+fn rows(args: &ListArgs, project: &Project) -> Result<Vec<Row>, Vec<Diagnostic>> {
+    let library = library(project, &args.packs)?;
+    Ok(match args.what {
+        Listed::Scenarios => scenarios(args, project, &library).map_err(|problem| vec![problem])?,
+        Listed::Actions => actions(&packs_named(&args.paths, project, &library)?),
+        Listed::Packs => packs(&packs_named(&args.paths, project, &library)?),
+        Listed::Operators => named(operators(), &args.paths, "operator")?,
+        Listed::Functions => named(functions_list(), &args.paths, "function")?,
+    })
+}
+
+/// The rows of these names, or all.
+fn named(rows: Vec<Row>, names: &[String], what: &str) -> Result<Vec<Row>, Vec<Diagnostic>> {
+    let name = |row: &Row| row.json["name"].as_str().unwrap_or_default().to_owned();
+    let known: Vec<String> = rows.iter().map(name).collect();
+    if let Some(unknown) = names.iter().find(|name| !known.contains(name)) {
+        let message = format!("there is no {what} `{unknown}`");
+        let problem = Diagnostic::error("unknown-name", message);
+        return Err(vec![
+            problem.suggest(unknown, known.iter().map(String::as_str)),
+        ]);
+    }
+    let wanted = |row: &Row| names.is_empty() || names.contains(&name(row));
+    Ok(rows.into_iter().filter(wanted).collect())
 }
 
 fn scenarios(
@@ -139,9 +151,8 @@ fn actions(packs: &[Arc<Pack>]) -> Vec<Row> {
     rows
 }
 
-fn packs(project: &Project, library: &Library) -> Vec<Row> {
-    library
-        .all(&project.file())
+fn packs(packs: &[Arc<Pack>]) -> Vec<Row> {
+    packs
         .iter()
         .map(|pack| {
             let environments: Vec<&str> = pack.environments.iter().map(|environment| environment.name.as_str()).collect();

@@ -308,6 +308,16 @@ fn no_scenarios(root: &Path) -> Diagnostic {
 }
 
 /// A library that looks in the folders of `--packs` first.
-pub(super) fn library(project: &Project, packs: &[PathBuf]) -> Arc<Library> {
-    Arc::new(Library::new(&project.root, packs.to_vec()))
+///
+/// # Errors
+/// One of these is no folder.
+pub(super) fn library(
+    project: &Project,
+    packs: &[PathBuf],
+) -> Result<Arc<Library>, Vec<Diagnostic>> {
+    if let Some(missing) = packs.iter().find(|folder| !folder.is_dir()) {
+        let message = format!("`--packs {}`: there is no such folder", missing.display());
+        return Err(vec![Diagnostic::error("path", message)]);
+    }
+    Ok(Arc::new(Library::new(&project.root, packs.to_vec())))
 }

@@ -99,11 +99,13 @@ pub(super) fn prepare(
 ) -> Result<Prepared, Vec<Diagnostic>> {
     let usage = |message: String| vec![Diagnostic::error("usage", message)];
     let project = Project::find(current);
-    let library = library(&project, &args.packs);
+    let library = library(&project, &args.packs)?;
     let found = project
         .find_files(&args.paths, &library)
         .map_err(|problem| vec![problem])?;
-    let parse = |text: &str| parse_duration(text).map_err(usage);
+    let duration = |option: &str, text: &str| {
+        parse_duration(text).map_err(|problem| usage(format!("`{option} {text}`: {problem}")))
+    };
     let selection = Selection {
         named: found.named,
         tags: args
@@ -125,8 +127,11 @@ pub(super) fn prepare(
             .transpose()
             .map_err(usage)?,
     };
-    let max_wait = parse(&args.max_wait)?;
-    let timeout = args.timeout.as_deref().map(parse).transpose()?;
+    let max_wait = duration("--max-wait", &args.max_wait)?;
+    let timeout = args.timeout.as_deref();
+    let timeout = timeout
+        .map(|text| duration("--timeout", text))
+        .transpose()?;
     let vars = vars::read(&args.vars_file, &args.vars)?;
     let environments = environments(&args.env);
     let given: Vec<String> = vars.iter().map(|(name, _)| name.clone()).collect();

@@ -45,7 +45,11 @@ fn unknown_names(selection: &Selection, plan: &Plan) -> Vec<Diagnostic> {
     unknown
         .map(|named| {
             let cases = plan.known.iter().filter(|id| in_file(id, &named.file));
-            let known: Vec<String> = cases.map(CaseId::name).collect();
+            // Rows are named only to those who named one.
+            let rows = named.name.contains('[');
+            let name = |id: &CaseId| if rows { id.name() } else { id.scenario.clone() };
+            let mut known: Vec<String> = cases.map(name).collect();
+            known.dedup();
             let message = format!("`{}` has no scenario `{}`", named.file, named.name);
             Diagnostic::error("unknown-scenario", message)
                 .suggest(&named.name, known.iter().map(String::as_str))

@@ -24,6 +24,21 @@ const WORDS: &[(&str, &str, &str)] = &[
         "`expect` holds the checks of a response",
     ),
     (
+        "args",
+        "with",
+        "the inputs of an action are given under `with`",
+    ),
+    (
+        "arguments",
+        "with",
+        "the inputs of an action are given under `with`",
+    ),
+    (
+        "inputs",
+        "with",
+        "the inputs of an action are given under `with`",
+    ),
+    (
         "body",
         "json",
         "a JSON body is written under `json`, others under `form`, `multipart`, `text` or `file`",
@@ -116,13 +131,15 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("when", "if", "a condition goes under `if`"),
 ];
 
-/// The key of ours that means just what `word` does, where that gives names to values.
+/// The key of ours whose value is written just as that of `word`.
 pub(super) fn same<'a>(
     word: &str,
     known: &(impl Iterator<Item = &'a str> + Clone),
 ) -> Option<&'static str> {
     let (_, ours, _) = find(word, known)?;
-    ["capture", "vars"].contains(ours).then_some(*ours)
+    ["capture", "json", "vars", "with"]
+        .contains(ours)
+        .then_some(*ours)
 }
 
 /// What our language says for `word`, if it is a word of others for one of the `known` keys.

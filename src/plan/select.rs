@@ -111,7 +111,7 @@ impl FromStr for Shard {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let problem =
-            || format!("`{text}` is not a shard; write `I/N` with I from 1 to N, such as `1/4`");
+            || format!("`--shard {text}`: a shard is `I/N` with I from 1 to N, such as `1/4`");
         let (index, count) = text.split_once('/').ok_or_else(problem)?;
         let index = index.parse().map_err(|_| problem())?;
         let count = count.parse().map_err(|_| problem())?;

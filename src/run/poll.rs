@@ -46,7 +46,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             State::Holds => {}
             State::Over => history.add(elapsed, "the step could not be done"),
             State::Impossible(problem) => history.add(elapsed, &problem.diagnostic.message),
-            State::NotYet(why) => history.add(elapsed, why),
+            State::NotYet(why) => history.add(elapsed, &why.message),
         }
         let mut finish = |mut done: Done<'p>| {
             // The first and the last exchanges tell the story; thousands of equal ones in between do not.
@@ -61,7 +61,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             ));
             done
         };
-        match state {
+        let why = match state {
             State::Holds => return finish(done),
             State::Over => {
                 if let Some(last) = done.problems.last_mut().filter(|_| turns > 1) {
@@ -75,17 +75,23 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
                 done.over = true;
                 return finish(done);
             }
-            State::NotYet(_) => {}
-        }
+            State::NotYet(why) => why,
+        };
         if elapsed.saturating_add(pause) > limits.timeout {
-            let problem = Diagnostic::error(
+            let mut problem = Diagnostic::error(
                 "poll",
-                format!("`until` does not hold within {} ({})", format_duration(limits.timeout), counted(turns, "attempt")),
+                format!(
+                    "`until` does not hold within {} ({})",
+                    format_duration(limits.timeout),
+                    counted(turns, "attempt")
+                ),
             )
             .at(poll.until.place.clone())
             .label("never held")
-            .note(history.note())
-            .help("raise the poll's `timeout`, or add `fail_on` to end it as soon as it can't succeed");
+            .note(history.note());
+            problem.notes.extend(why.notes);
+            problem.help.extend(why.help);
+            let problem = problem.help("raise the poll's `timeout`, or add `fail_on` to end it as soon as it can't succeed");
             done.exchanges = std::mem::take(&mut exchanges);
             done.problems.push(Problem::failed(problem));
             done.over = true;
@@ -126,7 +132,7 @@ impl Limits {
 
 enum State {
     Holds,
-    NotYet(String),
+    NotYet(Box<Diagnostic>),
     /// `fail_on` holds, or `until` can't be evaluated.
     Impossible(Problem),
     /// The step itself could not be done.
@@ -157,23 +163,23 @@ fn judge(cx: &Cx<'_, '_>, poll: &Poll, done: &Done<'_>) -> State {
     }
     match holds(&poll.until, evidence, &scope) {
         Ok(None) => State::Holds,
-        Ok(Some(why)) => State::NotYet(why),
+        Ok(Some(why)) => State::NotYet(Box::new(why)),
         Err(problem) => State::Impossible(Problem::errored(problem)),
     }
 }
 
-/// Nothing if all of the checks hold, else what the first that does not hold says.
+/// Nothing if all of the checks hold, else the problem of the first that does not.
 fn holds(
     expect: &Expect,
     evidence: Evidence<'_>,
     scope: &dyn crate::expr::Scope,
-) -> Result<Option<String>, Diagnostic> {
+) -> Result<Option<Diagnostic>, Diagnostic> {
     let mut why = None;
     for verdict in expect.evaluate(evidence, scope) {
         match verdict {
             Verdict::Passed => {}
             Verdict::Failed(problem) => {
-                why.get_or_insert(problem.message);
+                why.get_or_insert(problem);
             }
             Verdict::Errored(problem) => return Err(problem),
         }

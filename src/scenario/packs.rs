@@ -184,8 +184,9 @@ pub(crate) fn not_listed<'a>(
     let problem = Diagnostic::error("unknown-pack", format!("this file uses no pack `{name}`"))
         .at(place)
         .label("not in `packs`");
-    match did_you_mean(name, aliases) {
-        Some(close) => problem.help(format!("did you mean `{close}`?")),
-        None => problem.help(format!("list it at the top of the file: `packs: [{name}]`")),
-    }
+    let others: Vec<&str> = aliases.clone().collect();
+    let all = [others.as_slice(), &[name]].concat().join(", ");
+    problem
+        .suggest(name, aliases)
+        .help(format!("list it at the top of the file: `packs: [{all}]`"))
 }

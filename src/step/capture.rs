@@ -57,13 +57,17 @@ fn decode_map(node: &Node, decoder: &mut Decoder) -> (Option<CaptureFrom>, Optio
         .get("secret")
         .and_then(|node| decoder.flag(node, "`secret`"))
         .unwrap_or(false);
-    let found: Vec<&Entry> = SOURCES.iter().filter_map(|key| fields.entry(key)).collect();
+    let found = SOURCES
+        .iter()
+        .filter_map(|key| Some((*key, fields.entry(key)?)));
+    let found: Vec<(&str, &Entry)> = found.collect();
     let from = match found.as_slice() {
-        [source] => decode_source(source, decoder),
+        [(key, entry)] => decode_source(key, &entry.value, decoder),
         found => {
             // A key that is unknown is likely meant for the source.
             if !found.is_empty() || fields.all_known() {
-                refuse_sources(node, found, decoder);
+                let entries: Vec<&Entry> = found.iter().map(|(_, entry)| *entry).collect();
+                refuse_sources(node, &entries, decoder);
             }
             None
         }
@@ -89,9 +93,8 @@ fn refuse_sources(node: &Node, found: &[&Entry], decoder: &mut Decoder) {
     decoder.problem(problem.help(format!("a capture has exactly one of {sources}")));
 }
 
-fn decode_source(entry: &Entry, decoder: &mut Decoder) -> Option<CaptureFrom> {
-    let node = &entry.value;
-    match entry.key.text.as_str() {
+fn decode_source(key: &str, node: &Node, decoder: &mut Decoder) -> Option<CaptureFrom> {
+    match key {
         "jsonpath" => decode_path(node, decoder).map(CaptureFrom::JsonPath),
         "header" => decoder
             .plain(node, "the name of a header")

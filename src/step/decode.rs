@@ -161,11 +161,13 @@ fn decode_action_name(node: &Node, decoder: &mut Decoder) -> Option<ActionName> 
         None
     };
     let Some((pack, name)) = text.split_once('/') else {
-        return bad(
-            decoder,
-            format!("`{text}` names no pack"),
-            &format!("write `uses: pack/{text}`, or `uses: ./{text}` for an action of this file"),
-        );
+        let help = match text.split_once('.') {
+            Some((pack, name)) if !pack.is_empty() => format!("write `uses: {pack}/{name}`"),
+            _ => {
+                format!("write `uses: pack/{text}`, or `uses: ./{text}` for an action of this file")
+            }
+        };
+        return bad(decoder, format!("`{text}` names no pack"), &help);
     };
     if name.contains('/') || pack.is_empty() || name.is_empty() {
         return bad(

@@ -3,7 +3,7 @@
 use super::tables::{AUTH, BASIC, PART};
 use super::{Auth, Body, Http};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::document::{Decoder, Fields, inner};
+use crate::document::{Decoder, Fields, inner, is_name};
 use crate::expr::{Setting, Template};
 use crate::source::{Entry, Node, Place, Yaml};
 
@@ -173,11 +173,16 @@ fn check_letters(target: &Node, text: &str, decoder: &mut Decoder) -> bool {
                 "a path can't have a space in it",
                 "write `%20` for a space, or put parameters under `query`",
             ),
-            '{' if text[range.end..].starts_with(|next: char| next.is_alphabetic()) => (
-                "a path has no `{placeholder}`",
-                "put the value there with an expression: `${{ name }}`",
-            ),
+            '{' if text[range.end..]
+                .starts_with(|next: char| next.is_alphabetic() || next == '{') =>
+            {
+                ("a path has no `{placeholder}`", "")
+            }
             _ => continue,
+        };
+        let help = match help {
+            "" => expression_for(&text[range.start..]),
+            help => help.to_owned(),
         };
         let problem = Diagnostic::error("bad-path", message)
             .at(Place::new(&decoder.source, target.inner_span(range)))
@@ -187,6 +192,14 @@ fn check_letters(target: &Node, text: &str, decoder: &mut Decoder) -> bool {
         return false;
     }
     true
+}
+
+/// The expression that is meant by `{id}` or `{{ id }}` at the start of a text.
+fn expression_for(text: &str) -> String {
+    let inner = text.trim_start_matches('{');
+    let name = inner.split('}').next().unwrap_or_default().trim();
+    let name = if is_name(name) { name } else { "name" };
+    format!("put the value there with an expression: `${{{{ {name} }}}}`")
 }
 
 /// Headers by name. Names are unique without regard to case.

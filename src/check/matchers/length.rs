@@ -14,7 +14,7 @@ pub(super) static LENGTH: OperatorSpec = OperatorSpec {
     argument: Shape::OneOf(&[Shape::Integer, Shape::Matcher]),
     example: "$.items: { length: { gte: 1 } }",
     lists: true,
-    make: Make::Matcher(Some(Domain::Json), |inner| Arc::new(Length(inner))),
+    make: Make::Matcher(Some(Domain::Length), |inner| Arc::new(Length(inner))),
 };
 
 #[derive(Debug)]

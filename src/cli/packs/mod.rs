@@ -190,7 +190,7 @@ fn may_be_replaced(
 
 fn list(project: &Project) -> Result<String, Vec<Diagnostic>> {
     let lock = Lock::read(&project.root)?;
-    let library = library(project, &[]);
+    let library = library(project, &[])?;
     let rows: Vec<[String; 4]> = library
         .all(&project.file())
         .iter()

@@ -31,7 +31,28 @@ pub(super) fn unread(
     for defined in &names.defined {
         let wanted = defined.kind == kind && !defined.name.starts_with('_');
         if wanted && !names.is_read(defined) && !names.is_meant(&defined.name) {
-            findings.add(defined.owner, warning(&defined.name, defined.place.clone()));
+            let mut problem = warning(&defined.name, defined.place.clone());
+            if let Some(text) = as_others_write(&defined.place.source.text, &defined.name) {
+                let name = &defined.name;
+                problem.help = vec![format!("`{text}` is mere text: write `${{{{ {name} }}}}`")];
+            }
+            findings.add(defined.owner, problem);
         }
     }
+}
+
+/// Where a text has the name as other tools would read it: `{{ name }}` or `${name}`.
+fn as_others_write<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.match_indices('{').find_map(|(open, _)| {
+        let before = &text[..open];
+        let (start, close) = match text[open + 1..].strip_prefix('{') {
+            Some(_) if before.ends_with('$') => return None,
+            Some(_) => (open, "}}"),
+            None if before.ends_with('$') => (open - 1, "}"),
+            None => return None,
+        };
+        let inner = &text[open + close.len()..];
+        let end = inner.find(close)?;
+        (inner[..end].trim() == name).then(|| &text[start..open + 2 * close.len() + end])
+    })
 }
