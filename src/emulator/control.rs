@@ -105,9 +105,7 @@ impl Held {
 
     fn reset(&self, live: &Arc<Live>) -> Result<Value, String> {
         let fresh = self.blueprint.build(self.clock.clone())?;
-        let mut instance = live.lock();
-        *instance = fresh;
-        live.follow_up(&mut instance);
+        live.replace(fresh);
         Ok(json!({}))
     }
 

@@ -13,6 +13,7 @@ use super::journal::{Answered, By, Entry, Journal};
 use super::rate::Counts;
 use super::request::{Answer, Incoming};
 use super::route;
+use super::signer::Signer;
 use super::stages::Pending;
 use super::store::{RecordRef, Store};
 use super::timers::Timers;
@@ -21,7 +22,7 @@ use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expr, Outcome, Template};
 use crate::pack::emulator::{Field, NamedValue, Selection};
-use crate::pack::{EmulatorFile, InstanceReport, SignatureSpec};
+use crate::pack::{EmulatorFile, InstanceReport};
 use crate::random::Stream;
 use crate::value::{Map, Value};
 
@@ -33,7 +34,7 @@ pub(super) struct Instance {
     pub(super) timers: Timers,
     pub(super) outbox: Outbox,
     /// How its events are signed.
-    pub(super) signature: Option<SignatureSpec>,
+    pub(super) signer: Option<Arc<Signer>>,
     pub(super) memory: Memory,
     pub(super) counts: Counts,
     pub(super) journal: Journal,
@@ -81,7 +82,7 @@ impl Instance {
             store: Store::new(file),
             timers: Timers::default(),
             outbox: Outbox::default(),
-            signature: None,
+            signer: None,
             memory: Memory::default(),
             counts: Counts::default(),
             journal: Journal::default(),

@@ -1,5 +1,6 @@
 //! An instance that acts by itself: it wakes when a timer or a repeated delivery is due, and its courier delivers what
-//! it tells its subscribers, one after the other.
+//! it tells its subscribers: to each of them one thing after the other, and in a run, where all comes to one receiver,
+//! everything.
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -12,7 +13,7 @@ use tokio::task::AbortHandle;
 use super::instance::{Halt, Instance};
 use super::request::{Answer, Incoming};
 use super::server::engine_error;
-use super::webhooks::{Attempt, Reached};
+use super::webhooks::{Attempt, Lane, Outbox, Reached};
 use crate::clock::Branch;
 use crate::http::{
     Client, ClientOptions, Context, CookieJar, Egress, Method, Origin, Request, Url,
@@ -37,20 +38,34 @@ pub(super) struct Live {
     courier: Arc<Courier>,
     /// Where its tasks run.
     runtime: Handle,
-    /// Whether deliveries are under way.
-    delivering: watch::Sender<bool>,
+    /// How many lanes have deliveries under way.
+    delivering: watch::Sender<usize>,
     alarm: Mutex<Option<(Timestamp, AbortHandle)>>,
 }
 
 impl Live {
     pub(super) fn new(instance: Instance, courier: &Arc<Courier>, runtime: &Handle) -> Arc<Self> {
-        Arc::new(Self {
+        let live = Self {
             instance: Mutex::new(instance),
             courier: Arc::clone(courier),
             runtime: runtime.clone(),
-            delivering: watch::Sender::new(false),
+            delivering: watch::Sender::new(0),
             alarm: Mutex::default(),
-        })
+        };
+        live.lock().outbox = live.outbox();
+        Arc::new(live)
+    }
+
+    /// Puts another instance in its place.
+    pub(super) fn replace(self: &Arc<Self>, fresh: Instance) {
+        let mut instance = self.lock();
+        *instance = fresh;
+        instance.outbox = self.outbox();
+        self.follow_up(&mut instance);
+    }
+
+    fn outbox(&self) -> Outbox {
+        Outbox::default().one_by_one(self.courier.is_of_a_run())
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Instance> {
@@ -60,7 +75,7 @@ impl Live {
     /// Answers a request. In a run, what was to be delivered by then is delivered first, so that what the answer says of
     /// it does not hang on who was faster.
     pub(super) async fn answer(self: &Arc<Self>, request: Incoming) -> Answer {
-        if matches!(self.courier.destinations, Destinations::Receiver(_)) {
+        if self.courier.is_of_a_run() {
             self.settled().await;
         }
         let mut instance = self.lock();
@@ -90,7 +105,7 @@ impl Live {
     /// Waits until nothing that is due is left to be delivered.
     pub(super) async fn settled(&self) {
         let mut delivering = self.delivering.subscribe();
-        let _ = delivering.wait_for(|delivering| !delivering).await;
+        let _ = delivering.wait_for(|lanes| *lanes == 0).await;
     }
 
     /// Does what has become due.
@@ -108,17 +123,24 @@ impl Live {
         if instance.file.events.is_empty() {
             return;
         }
-        let next = instance.outbox.next_due();
-        let busy = *self.delivering.borrow();
-        if !busy && next.is_some_and(|due| due <= instance.clock.now()) {
-            self.delivering.send_replace(true);
-            let branch = instance.clock.branch();
-            self.runtime.spawn(Arc::clone(self).deliver(branch));
-            return self.set_alarm(instance, instance.timers.next_due());
-        }
-        let deliveries = next.filter(|_| !busy);
+        let now = instance.clock.now();
+        let deliveries = loop {
+            match instance.outbox.next_due() {
+                Some((due, lane)) if due <= now => self.send(instance, lane),
+                later => break later.map(|(due, _)| due),
+            }
+        };
         let timers = instance.timers.next_due();
         self.set_alarm(instance, deliveries.into_iter().chain(timers).min());
+    }
+
+    /// Sends what is due of a lane, and then what becomes due of it.
+    fn send(self: &Arc<Self>, instance: &mut Instance, lane: Lane) {
+        instance.outbox.occupy(lane.clone());
+        self.delivering.send_modify(|lanes| *lanes += 1);
+        let branch = instance.clock.branch();
+        let runtime = self.courier.runtime(&self.runtime);
+        runtime.spawn(Arc::clone(self).deliver(lane, branch));
     }
 
     fn set_alarm(self: &Arc<Self>, instance: &Instance, next: Option<Timestamp>) {
@@ -149,14 +171,15 @@ impl Live {
         });
     }
 
-    /// Delivers all that is due, one after the other. No virtual time passes meanwhile.
-    async fn deliver(self: Arc<Self>, branch: Branch) {
+    /// Delivers all of a lane that is due, one after the other. No virtual time passes meanwhile.
+    async fn deliver(self: Arc<Self>, lane: Lane, branch: Branch) {
         loop {
             let attempt = {
                 let mut instance = self.lock();
-                let Some(attempt) = instance.take_due() else {
-                    self.delivering.send_replace(false);
+                let Some(attempt) = instance.take_due(&lane) else {
+                    instance.outbox.free(&lane);
                     self.follow_up(&mut instance);
+                    self.delivering.send_modify(|lanes| *lanes -= 1);
                     break;
                 };
                 attempt
@@ -189,6 +212,20 @@ impl Courier {
             destinations,
             client: OnceLock::new(),
         }
+    }
+
+    /// Whether all is delivered to a run's own receiver.
+    fn is_of_a_run(&self) -> bool {
+        matches!(self.destinations, Destinations::Receiver(_))
+    }
+
+    /// Where deliveries are made: in a run where they arrive, so that neither end has to wake the other.
+    fn runtime(&self, own: &Handle) -> Handle {
+        let receivers = match &self.destinations {
+            Destinations::Receiver(receiver) => receiver.runtime(),
+            Destinations::Loopback => None,
+        };
+        receivers.unwrap_or_else(|| own.clone())
     }
 
     async fn deliver(&self, attempt: &Attempt) -> Reached {

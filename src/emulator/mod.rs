@@ -18,6 +18,7 @@ mod reply;
 mod request;
 mod route;
 mod server;
+mod signer;
 mod stages;
 mod store;
 mod timers;
@@ -33,6 +34,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use instance::Instance as State;
 use live::{Courier, Live};
 use server::{Instances, Listener, Server};
+use signer::Signer;
 
 use tokio::runtime::Handle;
 
@@ -58,11 +60,18 @@ pub struct Emulators {
 struct Service {
     pack: Arc<Pack>,
     listener: Listener,
-    /// Which of its routes have answered, in the order of its file; instances share it.
-    used: Used,
+    shared: Shared,
 }
 
-/// A mark for each route of a file.
+/// What the instances of a pack share.
+#[derive(Clone)]
+struct Shared {
+    used: Used,
+    /// What signs its events.
+    signer: Option<Arc<Signer>>,
+}
+
+/// A mark for each route of a file, in its order: whether it has answered.
 type Used = Arc<[AtomicBool]>;
 
 impl Emulators {
@@ -95,23 +104,28 @@ impl Emulators {
         let service = Arc::new(Service {
             pack: Arc::clone(pack),
             listener,
-            used: unused(pack),
+            shared: Shared::of(pack),
         });
         services.push(Arc::clone(&service));
         Ok(service)
     }
 }
 
-/// Marks for the routes of a pack, none of which has answered yet.
-fn unused(pack: &Pack) -> Used {
-    let routes = pack.emulator.iter().flat_map(|file| &file.routes);
-    routes.map(|_| AtomicBool::default()).collect()
+impl Shared {
+    fn of(pack: &Pack) -> Self {
+        let routes = pack.emulator.iter().flat_map(|file| &file.routes);
+        let signature = pack.signature.clone();
+        Self {
+            used: routes.map(|_| AtomicBool::default()).collect(),
+            signer: signature.map(|signature| Arc::new(Signer::new(signature))),
+        }
+    }
 }
 
 impl Sandboxes for Emulators {
     fn open(&self, spec: InstanceSpec<'_>) -> Result<pack::Instance, String> {
         let service = self.service(spec.pack)?;
-        let state = Blueprint::of(&spec, &service.used)?.build(spec.clock)?;
+        let state = Blueprint::of(&spec, &service.shared)?.build(spec.clock)?;
         let id = self.opened.fetch_add(1, Ordering::Relaxed) + 1;
         let live = Live::new(state, &self.courier, &service.listener.runtime);
         self.instances.insert(id, live);
@@ -131,14 +145,14 @@ impl Sandboxes for Emulators {
         let mut all = Vec::new();
         for service in self.services().iter() {
             let routes = service.pack.emulator.iter().flat_map(|file| &file.routes);
-            let unused = routes.zip(service.used.iter());
+            let unused = routes.zip(service.shared.used.iter());
             let unused = unused.filter(|(_, used)| !used.load(Ordering::Relaxed));
             let routes: Vec<String> = unused.map(|(route, _)| route.to_string()).collect();
             if !routes.is_empty() {
                 all.push(UnusedRoutes {
                     pack: service.pack.name.clone(),
                     routes,
-                    of: service.used.len(),
+                    of: service.shared.used.len(),
                 });
             }
         }
@@ -156,7 +170,7 @@ pub async fn serve(
     spec: InstanceSpec<'_>,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), String> {
-    let blueprint = Blueprint::of(&spec, &unused(spec.pack))?;
+    let blueprint = Blueprint::of(&spec, &Shared::of(spec.pack))?;
     let courier = Arc::new(Courier::new(Destinations::Loopback));
     let default =
         control::DefaultInstance::new(blueprint, spec.clock, &courier, &Handle::current())?;
@@ -175,11 +189,11 @@ struct Blueprint {
     seed: u64,
     stream: Vec<String>,
     settings: Map<String, Value>,
-    used: Used,
+    shared: Shared,
 }
 
 impl Blueprint {
-    fn of(spec: &InstanceSpec<'_>, used: &Used) -> Result<Self, String> {
+    fn of(spec: &InstanceSpec<'_>, shared: &Shared) -> Result<Self, String> {
         let pack = spec.pack;
         if pack.emulator.is_none() {
             return Err(format!("the pack `{}` has no emulator", pack.name));
@@ -195,7 +209,7 @@ impl Blueprint {
             seed: spec.seed,
             stream: spec.stream.iter().map(|&name| name.to_owned()).collect(),
             settings,
-            used: Arc::clone(used),
+            shared: shared.clone(),
         })
     }
 
@@ -217,10 +231,10 @@ impl Blueprint {
             Arc::new(Value::Object(secrets)),
             clock,
             Stream::at(self.seed, &place),
-            Arc::clone(&self.used),
+            Arc::clone(&self.shared.used),
         )
         .map_err(|problem| problem.message)?;
-        state.signature.clone_from(&self.pack.signature);
+        state.signer.clone_from(&self.shared.signer);
         Ok(state)
     }
 }

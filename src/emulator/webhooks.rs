@@ -1,7 +1,7 @@
 //! Events: what an instance tells its subscribers, attempt by attempt. What is due is handed out and its outcome taken
 //! in here; the sending is the courier's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -43,6 +43,20 @@ pub(super) struct Outbox {
     queued: u64,
     /// Those who subscribed by the control endpoint.
     subscribed: Vec<Arc<Value>>,
+    /// Whether one delivery is made after the other, whoever they are for: where all of them come to one place, their
+    /// order is what is reported.
+    one_by_one: bool,
+    /// The lanes on which a delivery is under way.
+    busy: HashSet<Lane>,
+}
+
+/// What is delivered one after the other: what is for one subscriber, or everything.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Lane {
+    All,
+    Record(Arc<str>, Arc<str>),
+    /// The control endpoint's subscriber of this number.
+    Control(usize),
 }
 
 /// An attempt to come.
@@ -59,7 +73,7 @@ struct Delivery {
 #[derive(Clone, Debug)]
 enum Subscriber {
     Record(RecordRef),
-    Control(Arc<Value>),
+    Control(usize, Arc<Value>),
 }
 
 /// An attempt that is due, ready to be sent.
@@ -84,9 +98,46 @@ pub(super) enum Reached {
 }
 
 impl Outbox {
-    /// When the next attempt is due.
-    pub(super) fn next_due(&self) -> Option<Timestamp> {
-        self.queue.keys().next().map(|(due, _)| *due)
+    /// An outbox that delivers one by one, or to each of several subscribers at the same time.
+    pub(super) fn one_by_one(mut self, one_by_one: bool) -> Self {
+        self.one_by_one = one_by_one;
+        self
+    }
+
+    /// When the next attempt is due of those that need not wait for another one, and its lane.
+    pub(super) fn next_due(&self) -> Option<(Timestamp, Lane)> {
+        self.queue.iter().find_map(|((due, _), delivery)| {
+            let lane = self.lane(delivery);
+            (!self.busy.contains(&lane)).then_some((*due, lane))
+        })
+    }
+
+    /// From here on until [`free`](Self::free), deliveries of this lane are under way.
+    pub(super) fn occupy(&mut self, lane: Lane) {
+        self.busy.insert(lane);
+    }
+
+    pub(super) fn free(&mut self, lane: &Lane) {
+        self.busy.remove(lane);
+    }
+
+    /// Takes the first delivery of a lane that is due by `now`, with the instant at which it was.
+    fn take(&mut self, lane: &Lane, now: Timestamp) -> Option<(Timestamp, Delivery)> {
+        let due = self.queue.range(..=(now, u64::MAX));
+        let mut of_lane = due.filter(|(_, delivery)| self.lane(delivery) == *lane);
+        let key = *of_lane.next()?.0;
+        let delivery = self.queue.remove(&key)?;
+        Some((key.0, delivery))
+    }
+
+    fn lane(&self, delivery: &Delivery) -> Lane {
+        match &delivery.subscriber {
+            _ if self.one_by_one => Lane::All,
+            Subscriber::Record(record) => {
+                Lane::Record(Arc::clone(&record.collection), Arc::clone(&record.id))
+            }
+            Subscriber::Control(number, _) => Lane::Control(*number),
+        }
     }
 
     /// Gives up what is still to be delivered.
@@ -211,8 +262,8 @@ impl Instance {
                 self.post(event, &subscriber, headers, webhooks, &frame)?;
             }
         }
-        for subscriber in self.outbox.subscribed.clone() {
-            let subscriber = Subscriber::Control(subscriber);
+        for (number, given) in self.outbox.subscribed.clone().into_iter().enumerate() {
+            let subscriber = Subscriber::Control(number, given);
             let frame = with_subscriber(event, &subscriber);
             self.post(event, &subscriber, headers, webhooks, &frame)?;
         }
@@ -269,16 +320,11 @@ impl Instance {
         Ok(given.clone())
     }
 
-    /// Takes the first attempt that is due. One that can't be made is told in the journal.
-    pub(super) fn take_due(&mut self) -> Option<Attempt> {
+    /// Takes the first attempt of a lane that is due. One that can't be made is told in the journal.
+    pub(super) fn take_due(&mut self, lane: &Lane) -> Option<Attempt> {
         let now = self.clock.now();
         loop {
-            let entry = self.outbox.queue.first_entry()?;
-            let due = entry.key().0;
-            if due > now {
-                return None;
-            }
-            let delivery = entry.remove();
+            let (due, delivery) = self.outbox.take(lane, now)?;
             // A virtual clock may have been moved on by hand: the attempt is made as it would have been made then.
             let at = if self.clock.is_virtual() { due } else { now };
             if let Subscriber::Record(record) = &delivery.subscriber
@@ -313,9 +359,9 @@ impl Instance {
         }
         merge(&mut headers, delivery.headers.clone());
         let body = delivery.event.body.clone();
-        if let Some(signature) = &self.signature {
+        if let Some(signer) = &self.signer {
             let keys = self.keys(&frame)?;
-            let declaration = &signature.declaration;
+            let declaration = &signer.spec.declaration;
             let signed = match webhooks.and_then(|webhooks| webhooks.signed.as_ref()) {
                 None => declaration.sign(&keys, at, &body),
                 Some(signed) => {
@@ -339,22 +385,23 @@ impl Instance {
     fn subscriber_url(&self, subscriber: &Subscriber) -> String {
         let record = match subscriber {
             Subscriber::Record(record) => self.store.read(record),
-            Subscriber::Control(given) => Arc::clone(given),
+            Subscriber::Control(_, given) => Arc::clone(given),
         };
         let url = record.get("url").and_then(Value::as_str);
         url.unwrap_or_default().to_owned()
     }
 
     /// What signs for the subscriber of this frame.
-    fn keys(&self, frame: &Frame) -> Step<Vec<SigningKey>> {
-        let Some(signature) = &self.signature else {
+    fn keys(&self, frame: &Frame) -> Step<Vec<Arc<SigningKey>>> {
+        let Some(signer) = &self.signer else {
             return Ok(Vec::new());
         };
+        let spec = &signer.spec;
         let own = self.file.webhooks.as_ref().and_then(|all| all.key.as_ref());
-        let key = match (own, signature.declaration.scheme) {
+        let key = match (own, spec.declaration.scheme) {
             (Some(key), _) => key,
-            (None, Scheme::HmacSha256) => &signature.key,
-            (None, Scheme::Ed25519) => return Err(no_key(signature)),
+            (None, Scheme::HmacSha256) => &spec.key,
+            (None, Scheme::Ed25519) => return Err(no_key(spec)),
         };
         let texts = match self.given(key, frame)? {
             Value::Array(items) => items,
@@ -363,11 +410,8 @@ impl Instance {
         texts
             .iter()
             .map(|text| {
-                SigningKey::parse(
-                    signature.declaration.scheme,
-                    text.as_str().unwrap_or_default(),
-                )
-                .map_err(|message| problem("bad-key", message, &key.place))
+                let read = signer.key(text.as_str().unwrap_or_default());
+                read.map_err(|message| problem("bad-key", message, &key.place))
             })
             .collect()
     }
@@ -460,7 +504,7 @@ fn with_subscriber(event: &Event, subscriber: &Subscriber) -> Frame {
     let mut frame = event.frame.clone();
     let bound = match subscriber {
         Subscriber::Record(record) => Bound::Record(record.clone()),
-        Subscriber::Control(given) => Bound::Value(Arc::clone(given)),
+        Subscriber::Control(_, given) => Bound::Value(Arc::clone(given)),
     };
     frame.bind(&Arc::from("subscriber"), bound);
     frame

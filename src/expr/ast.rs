@@ -1,5 +1,7 @@
 //! The parsed form of an expression: small, owned, and never deeper than [`MAX_DEPTH`].
 
+use regex::Regex;
+
 use super::functions::FunctionSpec;
 use crate::value::Value;
 
@@ -109,6 +111,8 @@ pub(super) struct Call {
     /// Where the function's name stands.
     pub(super) name: Span,
     pub(super) arguments: Vec<Option<Node>>,
+    /// The pattern of `matching`, where it is a constant.
+    pub(super) pattern: Option<Regex>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

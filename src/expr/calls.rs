@@ -1,11 +1,14 @@
 //! Parses calls of functions, filters and tests, and settles at once which one is meant and which argument is which.
 
+use regex::Regex;
+
 use super::ast::{Call, Kind, Node, Span};
 use super::functions::{self, FunctionSpec, Run, Usage};
 use super::lexer::Token;
 use super::parser::Parser;
 use super::syntax::{Fault, Result};
 use crate::diagnostic::did_you_mean;
+use crate::value::Value;
 
 /// An argument as written, with its name where it has one.
 struct Argument<'t> {
@@ -130,6 +133,13 @@ fn call(
             function,
             name,
             arguments: slots,
+            pattern: None,
+        })),
+        Run::Matching => Kind::Call(Box::new(Call {
+            function,
+            name,
+            pattern: constant_pattern(&slots)?,
+            arguments: slots,
         })),
         Run::Default => match (slots.remove(0), slots.remove(0)) {
             (Some(subject), Some(fallback)) => Kind::Default(Box::new([subject, fallback])),
@@ -144,6 +154,26 @@ fn call(
         },
     };
     Node::new(span, kind)
+}
+
+/// The pattern of `matching`, where it is a constant: so a wrong one is found before anything is evaluated.
+fn constant_pattern(arguments: &[Option<Node>]) -> Result<Option<Regex>> {
+    let Some(Some(node)) = arguments.get(1) else {
+        return Ok(None);
+    };
+    let Kind::Constant(value) = &node.kind else {
+        return Ok(None);
+    };
+    let Value::String(text) = &**value else {
+        return Ok(None);
+    };
+    functions::pattern(text).map(Some).map_err(|failure| {
+        let fault = Fault::new(node.span, failure.message).code(failure.code);
+        match failure.help {
+            Some(help) => fault.help(help),
+            None => fault,
+        }
+    })
 }
 
 /// The arguments in the order of the function's parameters; `None` for what is left to its default.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::ast::{Call, Choice, Comparison, Kind, Node, Segment, Span};
-use super::functions::{Arguments, Failure, Run, out_of_fuel, too_long};
+use super::functions::{Arguments, Failure, Run, matching, out_of_fuel, too_long};
 use super::lookup::{Found, Missing};
 use super::text::{MAX_STEPS, MAX_TEXT, a_type, to_text, weight};
 use super::{Expr, Outcome, Scope, operators};
@@ -243,16 +243,14 @@ impl<'e> Evaluator<'e> {
             Some(operand) => Some(Cow::Borrowed(operand.get())),
         });
         let values = values.collect();
-        let Run::Native(run) = call.function.run else {
-            return Ok(Operand::Owned(Value::Null));
-        };
         let tools = self.scope.tools();
-        let result = run(&mut Arguments::new(
-            tools,
-            call.function,
-            values,
-            &mut self.fuel,
-        ));
+        let mut arguments = Arguments::new(tools, call.function, values, &mut self.fuel);
+        let result = match call.function.run {
+            Run::Native(run) => run(&mut arguments),
+            Run::Matching => matching(&mut arguments, call.pattern.as_ref()),
+            // These are nodes of their own.
+            Run::Default | Run::Defined(_) => Ok(Value::Null),
+        };
         match result {
             Ok(Value::String(text)) if text.len() > MAX_TEXT => {
                 Err(self.failed(node.span, too_long()).into())

@@ -15,6 +15,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
@@ -30,6 +31,7 @@ const SHOWN: usize = 80;
 /// An open listener; it closes when this is dropped.
 pub(super) struct Listener {
     pub(super) address: SocketAddr,
+    pub(super) runtime: Handle,
     _stop: oneshot::Sender<Infallible>,
 }
 
@@ -43,6 +45,7 @@ impl Listener {
             .enable_io()
             .enable_time()
             .build()?;
+        let handle = runtime.handle().clone();
         let (stop, stopped) = oneshot::channel::<Infallible>();
         thread::Builder::new()
             .name("webhook receiver".to_owned())
@@ -59,6 +62,7 @@ impl Listener {
             })?;
         Ok(Self {
             address,
+            runtime: handle,
             _stop: stop,
         })
     }

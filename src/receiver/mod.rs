@@ -14,6 +14,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::runtime::Handle;
+
 pub use destinations::Destinations;
 pub use mailbox::{Delivered, Mailbox};
 
@@ -142,6 +144,12 @@ impl Receiver {
         Ok(Mailbox::new(Arc::clone(&self.0.desk), token, held))
     }
 
+    /// Where its listener runs, once there is one.
+    #[must_use]
+    pub fn runtime(&self) -> Option<Handle> {
+        self.listener().as_ref().map(|open| open.runtime.clone())
+    }
+
     /// The requests so far that belong to no scenario.
     #[must_use]
     pub fn strays(&self) -> Strays {
@@ -150,11 +158,7 @@ impl Receiver {
 
     /// The address that it listens at.
     fn listen(&self) -> Result<SocketAddr, String> {
-        let mut listener = self
-            .0
-            .listener
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut listener = self.listener();
         if let Some(listener) = &*listener {
             return Ok(listener.address);
         }
@@ -169,6 +173,11 @@ impl Receiver {
         let address = opened.address;
         *listener = Some(opened);
         Ok(address)
+    }
+
+    fn listener(&self) -> MutexGuard<'_, Option<Listener>> {
+        let listener = self.0.listener.lock();
+        listener.unwrap_or_else(PoisonError::into_inner)
     }
 }
 

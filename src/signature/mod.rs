@@ -8,6 +8,7 @@ mod keys;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Borrow;
 use std::time::Duration;
 
 use base64::Engine;
@@ -98,7 +99,12 @@ impl Verdict {
 impl Declaration {
     /// The headers of a webhook that is sent at `now`: one signature for each key.
     #[must_use]
-    pub fn sign(&self, keys: &[SigningKey], now: Timestamp, body: &[u8]) -> Vec<(String, String)> {
+    pub fn sign(
+        &self,
+        keys: &[impl Borrow<SigningKey>],
+        now: Timestamp,
+        body: &[u8],
+    ) -> Vec<(String, String)> {
         self.sign_as(keys, now, &self.message(&self.time(now), body))
     }
 
@@ -116,14 +122,14 @@ impl Declaration {
     #[must_use]
     pub fn sign_as(
         &self,
-        keys: &[SigningKey],
+        keys: &[impl Borrow<SigningKey>],
         now: Timestamp,
         message: &[u8],
     ) -> Vec<(String, String)> {
         let timestamp = self.time(now);
         let signatures: Vec<String> = keys
             .iter()
-            .map(|key| self.encode(&key.sign(message)))
+            .map(|key| self.encode(&key.borrow().sign(message)))
             .collect();
         let mut headers = vec![(
             self.header.clone(),

@@ -53,7 +53,7 @@ fn default_instance(clock: Clock) -> DefaultInstance {
         .unwrap();
     let courier = Arc::new(Courier::new(Destinations::Loopback));
     DefaultInstance::new(
-        Blueprint::of(&spec, &crate::emulator::unused(&pack)).unwrap(),
+        Blueprint::of(&spec, &crate::emulator::Shared::of(&pack)).unwrap(),
         clock,
         &courier,
         runtime.handle(),

@@ -44,7 +44,7 @@ impl Sandbox {
             stream: &[stream],
             settings: settings.as_object().cloned().unwrap_or_default(),
         };
-        let blueprint = Blueprint::of(&spec, &super::unused(pack)).unwrap();
+        let blueprint = Blueprint::of(&spec, &super::Shared::of(pack)).unwrap();
         Self {
             instance: blueprint.build(clock.clone()).unwrap(),
             clock,

@@ -17,6 +17,7 @@ use super::parser::WORDS;
 use crate::value::Value;
 
 pub(super) use arguments::{Arguments, Failure, out_of_fuel, too_long};
+pub(super) use tests::{matching, pattern};
 
 /// How a function is called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -75,6 +76,8 @@ pub(super) enum Run {
     Default,
     /// `defined` and `undefined`: whether its subject is, or is not.
     Defined(bool),
+    /// `matching`: its pattern is read once where it is a constant.
+    Matching,
 }
 
 const fn required(name: &'static str) -> Parameter {

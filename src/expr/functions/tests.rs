@@ -1,6 +1,6 @@
 //! Tests: `x is defined`, `x is odd`.
 
-use regex::RegexBuilder;
+use regex::{Regex, RegexBuilder};
 
 use super::{Arguments, Failure, FunctionSpec, Parameter, Run, Usage, required};
 use crate::expr::operators;
@@ -161,7 +161,7 @@ pub(super) const MATCHING: FunctionSpec = FunctionSpec {
     parameters: &[required("text"), required("pattern")],
     doc: "Whether a regular expression matches somewhere in a text, as the operator `matches` does.",
     example: ("'503' is matching('^[1-5][0-9]{2}$')", "true"),
-    run: Run::Native(matching),
+    run: Run::Matching,
 };
 
 pub(super) const IN: FunctionSpec = FunctionSpec {
@@ -197,17 +197,26 @@ fn remainder(arguments: &Arguments<'_>, divisor: &Decimal) -> Result<Decimal, Fa
 /// How large a compiled pattern may be.
 const PATTERN_SIZE: usize = 256 * 1024;
 
-fn matching(arguments: &mut Arguments<'_>) -> Result<Value, Failure> {
+/// Whether the pattern, which is read before where it is a constant, matches somewhere in the text.
+pub(in crate::expr) fn matching(
+    arguments: &mut Arguments<'_>,
+    constant: Option<&Regex>,
+) -> Result<Value, Failure> {
     arguments.spend(arguments.text(0)?.len() + arguments.text(1)?.len())?;
-    let pattern = RegexBuilder::new(arguments.text(1)?)
-        .size_limit(PATTERN_SIZE)
-        .build();
-    match pattern {
-        Ok(pattern) => Ok(Value::Bool(pattern.is_match(arguments.text(0)?))),
-        Err(_) => Err(
-            Failure::new("this is not a regular expression, or one that is too large")
-                .argument(1)
-                .help("look-around and back-references are not supported"),
-        ),
-    }
+    let text = arguments.text(0)?;
+    let matches = match constant {
+        Some(pattern) => pattern.is_match(text),
+        None => pattern(arguments.text(1)?)?.is_match(text),
+    };
+    Ok(Value::Bool(matches))
+}
+
+/// Reads a pattern, which costs far more than to use it.
+pub(in crate::expr) fn pattern(text: &str) -> Result<Regex, Failure> {
+    let pattern = RegexBuilder::new(text).size_limit(PATTERN_SIZE).build();
+    pattern.map_err(|_| {
+        Failure::new("this is not a regular expression, or one that is too large")
+            .argument(1)
+            .help("look-around and back-references are not supported")
+    })
 }
