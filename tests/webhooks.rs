@@ -5,34 +5,17 @@ mod support;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::Stdio;
-use std::sync::Mutex;
+use std::process::{Child, Stdio};
+use std::sync::{Mutex, mpsc};
 use std::time::Duration;
 
-use jiff::Timestamp;
-use probity::signature::{Declaration, Encoding, Form, Item, Part, Scheme, SigningKey, Unit};
 use regex::Regex;
 use serde_json::Value;
 use support::server::{Received, Server, json, reply};
+use support::store::{deliver, free_port, with_provider, with_store};
 use support::{Folder, Said};
-
-/// A folder with the pack `store` of the cases.
-fn with_store() -> Folder {
-    let folder = Folder::new();
-    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/_packs/store");
-    for file in [
-        "pack.yaml",
-        "emulator.yaml",
-        "actions/register_webhook.yaml",
-        "actions/rotate_secret.yaml",
-    ] {
-        let text = fs::read_to_string(from.join(file)).expect("readable");
-        folder.write(&format!("scenarios/store/{file}"), &text);
-    }
-    folder
-}
 
 /// So many scenarios, each of which waits for webhooks of its own and for nobody else's.
 fn crowd(count: usize) -> String {
@@ -99,50 +82,6 @@ fn one_at_a_time_or_all_at_once_the_reports_are_the_same() {
     assert_eq!(reports[0], reports[2]);
 }
 
-/// How `store` signs.
-fn store_signature() -> Declaration {
-    Declaration {
-        scheme: Scheme::HmacSha256,
-        header: "X-Store-Signature".to_owned(),
-        form: Form(vec![
-            Item::Timestamp {
-                prefix: "t=".to_owned(),
-            },
-            Item::Signature {
-                prefix: "v1=".to_owned(),
-            },
-        ]),
-        timestamp_header: None,
-        unit: Unit::Seconds,
-        signed: vec![Part::Timestamp, Part::Literal(".".to_owned()), Part::Text],
-        encoding: Encoding::Hex,
-        tolerance: Some(Duration::from_mins(5)),
-    }
-}
-
-/// Posts a webhook as the provider would, signed by this secret; the status of the answer.
-fn deliver(url: &str, secret: &str, body: &str) -> String {
-    let (authority, path) = url
-        .strip_prefix("http://")
-        .and_then(|rest| rest.split_once('/'))
-        .expect("a URL with a path");
-    let declaration = store_signature();
-    let key = SigningKey::parse(declaration.scheme, secret).expect("a key");
-    let mut request = format!(
-        "POST /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\ncontent-length: {}\r\n",
-        body.len()
-    );
-    for (name, value) in declaration.sign(&[key], Timestamp::now(), body.as_bytes()) {
-        let _ = write!(request, "{name}: {value}\r\n");
-    }
-    let _ = write!(request, "\r\n{body}");
-    let mut stream = TcpStream::connect(authority).expect("the receiver listens");
-    stream.write_all(request.as_bytes()).expect("sent");
-    let mut answer = String::new();
-    let _ = stream.read_to_string(&mut answer);
-    answer.split(' ').nth(1).unwrap_or_default().to_owned()
-}
-
 /// A provider that sends a webhook, twice, for each order, signed by this secret.
 fn provider(secret: &'static str) -> Server {
     let url = Mutex::new(String::new());
@@ -167,24 +106,6 @@ fn provider(secret: &'static str) -> Server {
             _ => reply(204, &[], ""),
         }
     })
-}
-
-/// `store` with this server as its environment `local`.
-fn with_provider(server: &Server, scenario: &str) -> Folder {
-    let folder = with_store();
-    let manifest = folder.read("scenarios/store/pack.yaml").replace(
-        "sandbox: { base_url: https://store.invalid }",
-        &format!("local: {{ base_url: '{}' }}", server.url),
-    );
-    folder.write("scenarios/store/pack.yaml", &manifest);
-    folder.write("case.scenario.yaml", scenario);
-    folder
-}
-
-/// A port of this machine that was free a moment ago.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    listener.local_addr().expect("it is bound").port()
 }
 
 fn run_with_receiver(folder: &Folder, more: &[&str]) -> Said {
@@ -361,44 +282,71 @@ fn ask(base_url: &str, request: &str, body: &str) -> Value {
     serde_json::from_str(body).unwrap_or_default()
 }
 
-#[cfg(unix)]
+/// `probity emulate store` with a virtual clock.
+struct Emulated {
+    child: Child,
+    base_url: String,
+    _folder: Folder,
+}
+
+impl Emulated {
+    fn start() -> Self {
+        let folder = with_store();
+        let args = "emulate store --listen 127.0.0.1:0 --clock virtual";
+        let mut child = folder
+            .probity(&args.split(' ').collect::<Vec<_>>())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("it is piped");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let base_url = line.trim().split(' ').nth(1).expect("a URL").to_owned();
+        Self {
+            child,
+            base_url,
+            _folder: folder,
+        }
+    }
+
+    fn ask(&self, request: &str, body: &str) -> Value {
+        ask(&self.base_url, request, body)
+    }
+
+    fn subscribe(&self, url: &str) -> Value {
+        let body = format!("{{\"url\": \"{url}\", \"secret\": \"own\"}}");
+        self.ask("POST /_emulator/subscribe", &body)
+    }
+
+    /// Whoever moves the clock finds delivered what was due by then.
+    fn advance(&self, by: &str) -> Value {
+        let body = format!("{{\"advance\": \"{by}\"}}");
+        self.ask("POST /_emulator/clock", &body)
+    }
+}
+
+impl Drop for Emulated {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
 #[test]
 fn an_emulator_by_hand_delivers_to_this_machine_alone() {
-    let folder = with_store();
-    let mut child = folder
-        .probity(&[
-            "emulate",
-            "store",
-            "--listen",
-            "127.0.0.1:0",
-            "--clock",
-            "virtual",
-        ])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("it starts");
-    let mut line = String::new();
-    let stdout = child.stdout.take().expect("it is piped");
-    BufReader::new(stdout).read_line(&mut line).expect("a line");
-    let base_url = line.trim().split(' ').nth(1).expect("a URL").to_owned();
     let subscriber = Server::new(|request| {
         let first = request.body().contains("order.opened");
         reply(if first { 500 } else { 204 }, &[], "")
     });
-    let subscribe = |url: &str| {
-        let body = format!("{{\"url\": \"{url}\", \"secret\": \"own\"}}");
-        ask(&base_url, "POST /_emulator/subscribe", &body)
-    };
-    subscribe(&subscriber.url);
-    let refused = subscribe("http://store.example/hooks");
+    let emulated = Emulated::start();
+    emulated.subscribe(&subscriber.url);
+    let refused = emulated.subscribe("http://store.example/hooks");
     let message = "emulators deliver only to this machine: `localhost`, `127.0.0.1` or `[::1]`";
     assert_eq!(refused["message"], message);
-    ask(&base_url, "POST /orders", "{}");
-    // Whoever moves the clock finds delivered what was due by then: the first attempt, two more, and the timer's event.
-    let clock = ask(&base_url, "POST /_emulator/clock", "{\"advance\": \"2h\"}");
-    let _ = child.kill();
-    let _ = child.wait();
+    emulated.ask("POST /orders", "{}");
+    // The first attempt, two more, and the timer's event.
+    let clock = emulated.advance("2h");
     assert_eq!(clock["now"], "2026-01-01T02:00:00Z");
     let kinds: Vec<String> = subscriber
         .received()
@@ -418,4 +366,43 @@ fn an_emulator_by_hand_delivers_to_this_machine_alone() {
             "order.opened"
         ]
     );
+}
+
+#[test]
+fn a_slow_subscriber_holds_up_no_other() {
+    let (tell, told) = mpsc::channel();
+    let told = Mutex::new(told);
+    // Answers only when the other has been told.
+    let slow = Server::new(move |_| {
+        let told = told.lock().expect("no test panics in it");
+        let came = told.recv_timeout(Duration::from_secs(8)).is_ok();
+        reply(if came { 204 } else { 500 }, &[], "")
+    });
+    let other = Server::new(move |_| {
+        let _ = tell.send(());
+        reply(204, &[], "")
+    });
+    let emulated = Emulated::start();
+    for server in [&slow, &other] {
+        emulated.subscribe(&server.url);
+    }
+    emulated.ask("POST /orders", "{}");
+    emulated.advance("1s");
+    let journal = emulated.ask("GET /_emulator/requests", "");
+    let mut deliveries: Vec<&str> = journal["requests"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|entry| entry["delivery"].as_str())
+        .collect();
+    let made = |server: &Server| {
+        format!(
+            "delivery of order.opened to {} → 204 (attempt 1)",
+            server.url
+        )
+    };
+    deliveries.sort_unstable();
+    let mut expected = [made(&other), made(&slow)];
+    expected.sort_unstable();
+    assert_eq!(deliveries, expected);
 }

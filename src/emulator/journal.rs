@@ -33,6 +33,8 @@ pub(super) struct Delivered {
     text: String,
     /// Whether the run's report shows it: nothing was sent.
     wrong: bool,
+    /// Whether its subscriber has taken it.
+    taken: bool,
 }
 
 /// One request.
@@ -94,6 +96,7 @@ impl Journal {
             at,
             text: format!("{what}: {}{place}", problem.message),
             wrong: true,
+            taken: false,
         }));
     }
 
@@ -110,6 +113,15 @@ impl Journal {
             Line::Delivery(delivered) => delivered.text.clone(),
         };
         self.entries.iter().map(line).collect()
+    }
+
+    /// Deliveries that were not made, or not taken.
+    pub(super) fn undelivered(&self) -> Vec<String> {
+        let undelivered = self.entries.iter().filter_map(|line| match line {
+            Line::Delivery(delivered) if !delivered.taken => Some(delivered.text.clone()),
+            Line::Delivery(_) | Line::Request(_) => None,
+        });
+        undelivered.collect()
     }
 
     /// Requests that no route answered, and those at which the pack's file proved wrong.
@@ -141,11 +153,12 @@ impl Journal {
 }
 
 impl Delivered {
-    pub(super) fn sent(at: Timestamp, event: &str, url: &str, outcome: &str) -> Self {
+    pub(super) fn sent(at: Timestamp, event: &str, url: &str, outcome: &str, taken: bool) -> Self {
         Self {
             at,
             text: format!("delivery of {event} to {url} → {outcome}"),
             wrong: false,
+            taken,
         }
     }
 
@@ -154,6 +167,7 @@ impl Delivered {
             at,
             text: format!("delivery of {event} to `{url}` was not made: {why}"),
             wrong: true,
+            taken: false,
         }
     }
 

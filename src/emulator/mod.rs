@@ -135,8 +135,13 @@ impl Sandboxes for Emulators {
         })
     }
 
+    fn undelivered(&self, instance: &pack::Instance) -> Vec<String> {
+        let live = number(instance).and_then(|id| self.instances.get(id));
+        live.map_or_else(Vec::new, |live| live.lock().journal.undelivered())
+    }
+
     fn close(&self, instance: &pack::Instance) -> InstanceReport {
-        let id = instance.header.1.parse().ok();
+        let id = number(instance);
         let closed = id.and_then(|id| self.instances.remove(id));
         closed.map_or_else(InstanceReport::default, |live| live.close().report())
     }
@@ -159,6 +164,11 @@ impl Sandboxes for Emulators {
         all.sort_by(|one, other| one.pack.cmp(&other.pack));
         all
     }
+}
+
+/// An instance's number.
+fn number(instance: &pack::Instance) -> Option<u64> {
+    instance.header.1.parse().ok()
 }
 
 /// Serves one instance of a pack to every client until `shutdown`, with control endpoints under `/_emulator/`.

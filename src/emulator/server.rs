@@ -41,7 +41,7 @@ impl Instances {
         self.lock().remove(&id)
     }
 
-    fn get(&self, id: u64) -> Option<Arc<Live>> {
+    pub(super) fn get(&self, id: u64) -> Option<Arc<Live>> {
         self.lock().get(&id).map(Arc::clone)
     }
 

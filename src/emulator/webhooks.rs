@@ -97,6 +97,13 @@ pub(super) enum Reached {
     Refused(String),
 }
 
+impl Reached {
+    /// Whether the subscriber has taken it: then it is not sent again.
+    fn is_taken(&self) -> bool {
+        matches!(self, Self::Answered(200..300))
+    }
+}
+
 impl Outbox {
     /// An outbox that delivers one by one, or to each of several subscribers at the same time.
     pub(super) fn one_by_one(mut self, one_by_one: bool) -> Self {
@@ -359,20 +366,8 @@ impl Instance {
         }
         merge(&mut headers, delivery.headers.clone());
         let body = delivery.event.body.clone();
-        if let Some(signer) = &self.signer {
-            let keys = self.keys(&frame)?;
-            let declaration = &signer.spec.declaration;
-            let signed = match webhooks.and_then(|webhooks| webhooks.signed.as_ref()) {
-                None => declaration.sign(&keys, at, &body),
-                Some(signed) => {
-                    frame.bind_value("timestamp", declaration.time(at).into());
-                    frame.bind_value("text", String::from_utf8_lossy(&body).into());
-                    let message = signed.render_text(&self.view(Some(&frame)))?;
-                    declaration.sign_as(&keys, at, message.as_bytes())
-                }
-            };
-            merge(&mut headers, signed);
-        }
+        let signature = self.sign(webhooks, at, &body, frame)?;
+        merge(&mut headers, signature);
         Ok(Attempt {
             delivery,
             at,
@@ -380,6 +375,35 @@ impl Instance {
             headers,
             body,
         })
+    }
+
+    /// The headers of the signature: what the pack declares, unless the file says otherwise.
+    fn sign(
+        &self,
+        webhooks: Option<&Webhooks>,
+        at: Timestamp,
+        body: &Bytes,
+        mut frame: Frame,
+    ) -> Step<Vec<(String, String)>> {
+        let Some(signer) = &self.signer else {
+            return Ok(Vec::new());
+        };
+        let keys = self.keys(&frame)?;
+        let declaration = &signer.spec.declaration;
+        let mut timestamp = declaration.time(at);
+        if let Some(other) = webhooks.and_then(|webhooks| webhooks.timestamp.as_ref()) {
+            frame.bind_value("timestamp", timestamp.into());
+            timestamp = other.render_text(&self.view(Some(&frame)))?;
+        }
+        let message = match webhooks.and_then(|webhooks| webhooks.signed.as_ref()) {
+            None => declaration.message(&timestamp, body),
+            Some(signed) => {
+                frame.bind_value("timestamp", timestamp.as_str().into());
+                frame.bind_value("text", String::from_utf8_lossy(body).into());
+                signed.render_text(&self.view(Some(&frame)))?.into_bytes()
+            }
+        };
+        Ok(declaration.sign_as(&keys, &timestamp, &message))
     }
 
     fn subscriber_url(&self, subscriber: &Subscriber) -> String {
@@ -436,7 +460,7 @@ impl Instance {
         };
         let line = format!("{outcome} (attempt {})", delivery.number);
         self.journal
-            .delivery(Delivered::sent(at, &name, &url, &line));
+            .delivery(Delivered::sent(at, &name, &url, &line, reached.is_taken()));
         if let Err(Halt::Problem(problem)) = self.after_attempt(delivery, at, reached) {
             self.journal
                 .problem(at, &format!("a delivery of {name}"), &problem);
@@ -453,7 +477,7 @@ impl Instance {
             Reached::Answered(status) => Some(*status),
             Reached::Failed(_) | Reached::Refused(_) => None,
         };
-        let delivered = status.is_some_and(|status| (200..300).contains(&status));
+        let delivered = reached.is_taken();
         let wait = webhooks
             .retry
             .get(delivery.number - 1)

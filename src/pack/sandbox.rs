@@ -15,6 +15,9 @@ pub trait Sandboxes: Send + Sync {
     /// A message: the pack has no emulator, or its listener can't be opened.
     fn open(&self, spec: InstanceSpec<'_>) -> Result<Instance, String>;
 
+    /// What an instance has told its subscribers in vain so far, each with why.
+    fn undelivered(&self, instance: &Instance) -> Vec<String>;
+
     /// Forgets an instance and tells what is worth reporting of it.
     fn close(&self, instance: &Instance) -> InstanceReport;
 

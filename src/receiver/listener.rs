@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -127,16 +127,16 @@ async fn receive(
     if body.size_hint().lower() > limits.body as u64 {
         return refused(StatusCode::PAYLOAD_TOO_LARGE, "its body is too large");
     }
-    let body = timeout(limits.body_time, Limited::new(body, limits.body).collect()).await;
+    let body = timeout(limits.body_time, read(body, limits.body)).await;
     let body = match body {
         Err(_) => return refused(StatusCode::REQUEST_TIMEOUT, "its body took too long"),
-        Ok(Err(_)) => {
+        Ok(None) => {
             return refused(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "its body is too large or was cut off",
             );
         }
-        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Some(body)) => body,
     };
     // The scenario is over: a provider that is told so stops trying.
     let Some(mailbox) = mailbox else {
@@ -153,6 +153,23 @@ async fn receive(
             "its scenario's mailbox is full",
         ),
     }
+}
+
+/// The whole of a body, in one piece: each piece of one that comes byte by byte would keep the buffer that it came in.
+/// `None` if it is too large, or is cut off.
+async fn read(mut body: Incoming, limit: usize) -> Option<Bytes> {
+    let mut whole = Vec::new();
+    while let Some(frame) = body.frame().await {
+        // Trailers say nothing to a scenario.
+        if let Ok(data) = frame.ok()?.into_data() {
+            if whole.len() + data.len() > limit {
+                return None;
+            }
+            whole.extend_from_slice(&data);
+        }
+    }
+    whole.shrink_to_fit();
+    Some(whole.into())
 }
 
 fn answer(status: StatusCode) -> Answer {

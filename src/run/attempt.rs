@@ -262,6 +262,14 @@ impl<'p> Attempt<'p> {
         })
     }
 
+    /// What the emulator of a pack has told its subscribers in vain.
+    pub fn undelivered(&self, pack: &OpenPack) -> Vec<String> {
+        let instance = pack.instance();
+        instance.map_or_else(Vec::new, |instance| {
+            self.shared.sandboxes.undelivered(&instance)
+        })
+    }
+
     /// Closes the emulators' instances; what they could not answer and what they answered.
     pub fn close(&self) -> (Vec<String>, Vec<String>) {
         let (mut unmatched, mut journal) = (Vec::new(), Vec::new());

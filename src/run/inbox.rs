@@ -13,17 +13,18 @@ use super::step::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Resolved, Scope, Tools};
 use crate::http::{Response, ResponseParts, Url};
-use crate::pack::SignatureSpec;
+use crate::pack::{Pack, SignatureSpec};
 use crate::random::Stream;
 use crate::receiver::{Delivered, Mailbox};
 use crate::scenario::Scenario;
-use crate::signature::{Verdict, VerifyingKey};
+use crate::signature::{Scheme, Verdict, VerifyingKey};
 use crate::step::{Kind, Receive, Respond, Step};
 use crate::value::Value;
 
 /// What came for an attempt. The mailbox is opened when its URL is first read, or something first waits by it.
 #[derive(Default)]
 pub(super) struct Inbox<'p> {
+    token: OnceCell<String>,
     mailbox: OnceCell<Mailbox>,
     pub arrivals: RefCell<Vec<Arrival>>,
     /// What was captured under names that keys are read from, in order.
@@ -148,7 +149,7 @@ impl<'p> Attempt<'p> {
         if let Err(problem) = self.mailbox() {
             self.problems.borrow_mut().push(Problem::errored(problem));
         }
-        let url = self.shared.receiver.url(&self.webhook_token());
+        let url = self.shared.receiver.url(self.webhook_token());
         match home {
             Home::Action {
                 pack: Some(pack), ..
@@ -166,7 +167,7 @@ impl<'p> Attempt<'p> {
         let mailbox = self
             .shared
             .receiver
-            .claim(&self.webhook_token(), &self.clock)
+            .claim(self.webhook_token(), &self.clock)
             .map_err(|message| Diagnostic::error("receiver", message))?;
         if let Some(Respond { status, times }) = self.inbox.answer.get() {
             mailbox.answer(status, times);
@@ -176,12 +177,14 @@ impl<'p> Attempt<'p> {
 
     /// Tells this attempt's URL from all others. Where it is known to this program alone, it is the same in every run;
     /// what comes from outside must not be able to guess it, nor be of an earlier run.
-    fn webhook_token(&self) -> String {
+    fn webhook_token(&self) -> &str {
         const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz234567";
-        let public = self.shared.receiver.is_public();
-        let seed = if public { self.shared.options.seed } else { 0 };
-        let [case, attempt] = self.names();
-        Stream::at(seed, &[case, attempt, "webhooks"]).text(26, LETTERS)
+        self.inbox.token.get_or_init(|| {
+            let public = self.shared.receiver.is_public();
+            let seed = if public { self.shared.options.seed } else { 0 };
+            let [case, attempt] = self.names();
+            Stream::at(seed, &[case, attempt, "webhooks"]).text(26, LETTERS)
+        })
     }
 
     /// Whether a webhook is for this pack: it came to the pack's own URL, or to the one for all.
@@ -225,23 +228,62 @@ fn reads(pack: &OpenPack, name: &str) -> bool {
         .any(|reference| reference.path.get(1).is_some_and(|read| read == name))
 }
 
-/// What verifying a webhook of this pack comes to.
-pub(super) fn verify(
-    cx: &Cx<'_, '_>,
-    pack: &Rc<OpenPack>,
-    signature: &SignatureSpec,
-    delivered: &Delivered,
-) -> Result<Verdict, Diagnostic> {
-    let declaration = &signature.declaration;
-    let mut keys = Vec::new();
-    for captures in versions(cx, pack, delivered.instant) {
-        let text = render(cx, pack, signature, captures)?;
-        let key = VerifyingKey::parse(declaration.scheme, &text).map_err(|message| {
-            Diagnostic::error("bad-key", message).at(signature.key.place.clone())
-        })?;
-        keys.push(key);
+/// The signature of a webhook, to be judged: which keys may have made it.
+pub(super) struct Verification {
+    keys: Vec<VerifyingKey>,
+    pack: Arc<Pack>,
+    delivered: Arc<Delivered>,
+}
+
+impl Verification {
+    /// Reads the keys.
+    pub fn of(
+        cx: &Cx<'_, '_>,
+        pack: &Rc<OpenPack>,
+        signature: &SignatureSpec,
+        delivered: &Arc<Delivered>,
+    ) -> Result<Self, Diagnostic> {
+        let mut keys = Vec::new();
+        for captures in versions(cx, pack, delivered.instant) {
+            let text = render(cx, pack, signature, captures)?;
+            let key = VerifyingKey::parse(signature.declaration.scheme, &text);
+            keys.push(key.map_err(|message| {
+                Diagnostic::error("bad-key", message).at(signature.key.place.clone())
+            })?);
+        }
+        Ok(Self {
+            keys,
+            pack: Arc::clone(&pack.bound.pack),
+            delivered: Arc::clone(delivered),
+        })
     }
-    Ok(declaration.verify(&keys, delivered.at, &delivered.headers, &delivered.body))
+
+    /// What verifying it comes to.
+    pub fn verdict(&self) -> Verdict {
+        let Some(signature) = &self.pack.signature else {
+            return Verdict::Missing("the pack has no webhooks".to_owned());
+        };
+        let Delivered {
+            at, headers, body, ..
+        } = &*self.delivered;
+        signature
+            .declaration
+            .verify(&self.keys, *at, headers, body)
+    }
+
+    /// The same in a thread of its own where it costs as much as a whole request: the others go on meanwhile.
+    pub async fn verdict_elsewhere(self) -> Verdict {
+        let scheme = self.pack.signature.as_ref().map(|own| own.declaration.scheme);
+        match scheme {
+            Some(Scheme::Ed25519) => {
+                let own = Arc::new(self);
+                let theirs = Arc::clone(&own);
+                let judged = tokio::task::spawn_blocking(move || theirs.verdict()).await;
+                judged.unwrap_or_else(|_| own.verdict())
+            }
+            Some(Scheme::HmacSha256) | None => self.verdict(),
+        }
+    }
 }
 
 /// What was captured for the pack: as it was when the webhook came, and each version since, for the answer that tells of a

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use jiff::SignedDuration;
 
 use super::attempt::{OpenPack, Problem};
 use super::frame::Home;
-use super::inbox::{Arrival, verify};
+use super::inbox::{Arrival, Verification};
 use super::log::KeptExchange;
 use super::step::{Cx, Done};
 use crate::check::{Evidence, Verdict};
@@ -30,15 +31,7 @@ pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step, receive: &'p Re
         Ok(waiting) => waiting,
         Err(problem) => return Done::errored(problem),
     };
-    let done = match waiting.attend().await {
-        Ok(Some(taken)) => waiting.judge(&taken).unwrap_or_else(Done::errored),
-        Ok(None) => {
-            let mut done = Done::default();
-            done.interrupt(step);
-            done
-        }
-        Err(problem) => Done::errored(problem),
-    };
+    let done = waiting.done().await.unwrap_or_else(Done::errored);
     cx.attempt.inbox.end(step);
     done
 }
@@ -78,6 +71,23 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             mailbox,
             bell: mailbox.bell(),
         })
+    }
+
+    /// Waits, and judges what came.
+    async fn done(&self) -> Result<Done<'p>, Diagnostic> {
+        let Some(taken) = self.attend().await? else {
+            let mut done = Done::default();
+            done.interrupt(self.step);
+            return Ok(done);
+        };
+        let verifications = {
+            let arrivals = self.cx.attempt.inbox.arrivals.borrow();
+            let all = taken.iter();
+            all.map(|index| self.verification(&arrivals[*index]))
+                .collect::<Result<Vec<_>, _>>()?
+        };
+        let verdicts = join_all(verifications.into_iter().map(Verification::verdict_elsewhere)).await;
+        self.judge(&taken, verdicts)
     }
 
     /// Waits; which webhooks were taken. `None` if Ctrl-C ended it.
@@ -192,7 +202,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             .as_ref()
             .is_some_and(crate::check::Expect::states_signature);
         if asks {
-            self.verify(arrival).map(Some)
+            self.verification(arrival).map(|own| Some(own.verdict()))
         } else {
             Ok(None)
         }
@@ -209,8 +219,8 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
         })
     }
 
-    fn verify(&self, arrival: &Arrival) -> Result<signature::Verdict, Diagnostic> {
-        verify(
+    fn verification(&self, arrival: &Arrival) -> Result<Verification, Diagnostic> {
+        Verification::of(
             self.cx,
             &self.pack,
             self.signature_spec()?,
@@ -219,15 +229,19 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
     }
 
     /// What came of it: the webhooks that were taken, and whether they were as many as wanted.
-    fn judge(&self, taken: &[usize]) -> Result<Done<'p>, Diagnostic> {
+    fn judge(
+        &self,
+        taken: &[usize],
+        signatures: Vec<signature::Verdict>,
+    ) -> Result<Done<'p>, Diagnostic> {
         let arrivals = self.cx.attempt.inbox.arrivals.borrow();
         let mut done = Done {
             note: Some(note(taken.len(), arrivals.len())),
+            signatures,
             ..Done::default()
         };
         for index in taken {
             let arrival = &arrivals[*index];
-            done.signatures.push(self.verify(arrival)?);
             done.exchanges.push(self.exchange(arrival));
             done.state.events.push(arrival.response.clone());
         }
@@ -272,6 +286,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
         };
         if let Some(problem) = failure {
             let problem = self.with_arrivals(problem, &arrivals)?;
+            let problem = self.with_undelivered(problem);
             done.problems.push(Problem::failed(problem));
             done.over = true;
         }
@@ -330,6 +345,22 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             lines.push(format!("     … {} more", arrivals.len() - SHOWN));
         }
         Ok(problem.note(lines.join("\n")))
+    }
+
+    /// Adds what the emulator has sent and nobody took, or has not sent at all.
+    fn with_undelivered(&self, problem: Diagnostic) -> Diagnostic {
+        let undelivered = self.cx.attempt.undelivered(&self.pack);
+        if undelivered.is_empty() {
+            return problem;
+        }
+        let mut lines = vec!["webhooks that failed:".to_owned()];
+        for (index, text) in undelivered.iter().take(SHOWN).enumerate() {
+            lines.push(format!("{:>3}. {text}", index + 1));
+        }
+        if undelivered.len() > SHOWN {
+            lines.push(format!("     … {} more", undelivered.len() - SHOWN));
+        }
+        problem.note(lines.join("\n"))
     }
 
     /// Redacted before it is shortened, so that no part of a secret is left.

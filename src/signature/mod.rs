@@ -105,7 +105,8 @@ impl Declaration {
         now: Timestamp,
         body: &[u8],
     ) -> Vec<(String, String)> {
-        self.sign_as(keys, now, &self.message(&self.time(now), body))
+        let timestamp = self.time(now);
+        self.sign_as(keys, &timestamp, &self.message(&timestamp, body))
     }
 
     /// The time of signing, as its header writes it.
@@ -118,25 +119,25 @@ impl Declaration {
         .to_string()
     }
 
-    /// The headers of a webhook for which another message is signed than the declaration says: one that is to be refused.
+    /// The headers of a webhook that has this time of signing, and for which this message is signed, whatever the
+    /// declaration and the clock say: one that is to be refused.
     #[must_use]
     pub fn sign_as(
         &self,
         keys: &[impl Borrow<SigningKey>],
-        now: Timestamp,
+        timestamp: &str,
         message: &[u8],
     ) -> Vec<(String, String)> {
-        let timestamp = self.time(now);
         let signatures: Vec<String> = keys
             .iter()
             .map(|key| self.encode(&key.borrow().sign(message)))
             .collect();
         let mut headers = vec![(
             self.header.clone(),
-            self.form.write(&timestamp, &signatures),
+            self.form.write(timestamp, &signatures),
         )];
         if let Some(name) = &self.timestamp_header {
-            headers.push((name.clone(), timestamp));
+            headers.push((name.clone(), timestamp.to_owned()));
         }
         headers
     }
@@ -183,7 +184,9 @@ impl Declaration {
         self.timestamp_header.is_some() || self.form.has_timestamp()
     }
 
-    fn message(&self, timestamp: &str, body: &[u8]) -> Vec<u8> {
+    /// What is signed of a body at this time of signing.
+    #[must_use]
+    pub fn message(&self, timestamp: &str, body: &[u8]) -> Vec<u8> {
         concatenate(&self.signed, timestamp, body)
     }
 

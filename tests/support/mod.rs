@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 pub mod server;
+pub mod store;
 pub mod transcript;
 
 use std::fs;

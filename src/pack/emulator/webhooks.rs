@@ -42,6 +42,8 @@ pub struct Webhooks {
     pub condition: Option<Expr>,
     /// What signs: a text or a list of texts.
     pub key: Option<Template>,
+    /// The time of signing that is told instead of the true one; reads `timestamp`, the true one.
+    pub timestamp: Option<Template>,
     /// What is signed instead of what the pack declares; reads `timestamp` and `text`.
     pub signed: Option<Template>,
     /// From the emit to the first attempt.
@@ -85,6 +87,7 @@ pub(super) fn webhooks(node: &Node, decoder: &mut Decoder) -> Webhooks {
         url: template(fields, "url", decoder),
         condition: fields.get("when").and_then(|node| decoder.expression(node)),
         key: template(fields, "key", decoder),
+        timestamp: template(fields, "timestamp", decoder),
         signed: template(fields, "signed", decoder),
         delay: fields
             .get("delay")

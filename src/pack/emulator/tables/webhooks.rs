@@ -57,6 +57,12 @@ pub static WEBHOOKS: Table = Table {
              private key, in hex or base64.",
         ),
         KeySpec::new(
+            "timestamp",
+            Shape::Text,
+            "The time of signing that is told, where that is to differ from the true one, as in a webhook that is too old. \
+             Written as its header writes it; reads `timestamp`, the true one.",
+        ),
+        KeySpec::new(
             "signed",
             Shape::Text,
             "What is signed, where that is to differ from what the pack declares, as in a forged webhook. Reads `timestamp` and \

@@ -52,13 +52,16 @@ impl<'a> Walk<'a> {
         for template in webhooks.url.iter().chain(&webhooks.key) {
             self.template(template);
         }
-        if let Some(signed) = &webhooks.signed {
-            let depth = self.scope.bound.len();
-            self.bind("timestamp", Bound::Value);
-            self.bind("text", Bound::Value);
-            self.template(signed);
-            self.scope.bound.truncate(depth);
+        let unsigned = self.scope.bound.len();
+        self.bind("timestamp", Bound::Value);
+        if let Some(timestamp) = &webhooks.timestamp {
+            self.template(timestamp);
         }
+        self.bind("text", Bound::Value);
+        if let Some(signed) = &webhooks.signed {
+            self.template(signed);
+        }
+        self.scope.bound.truncate(unsigned);
         self.references(&webhooks.delay.references());
         self.references(&webhooks.copies.references());
         self.bind("attempt", Bound::Value);
