@@ -218,7 +218,7 @@ fn problems(html: &mut Html, finished: &CaseFinished) {
         html.element(
             "p",
             "facts",
-            &format!("no route in the emulator: {request}"),
+            &format!("in the emulator: {request}"),
         );
         html.raw("\n");
     }
