@@ -189,6 +189,33 @@ fn webhooks_of_a_real_sandbox_are_verified_and_strays_are_told() {
 }
 
 #[test]
+fn a_secret_of_webhooks_may_come_from_the_environment() {
+    let server = provider("whsec_of_the_environment");
+    let folder = with_provider(&server, REAL);
+    let manifest = folder.read("scenarios/store/pack.yaml").replace(
+        "secret: ${{ captures.webhook_secret }}",
+        "secret: ${{ secrets.webhooks }}\nsecrets: { webhooks: { env: STORE_WEBHOOKS } }",
+    );
+    folder.write("scenarios/store/pack.yaml", &manifest);
+    let address = format!("127.0.0.1:{}", free_port());
+    let url = format!("http://{address}");
+    let args = "run case.scenario.yaml --env local -k opened --webhook-listen";
+    let mut args: Vec<&str> = args.split(' ').collect();
+    args.extend([&address, "--webhook-url", &url]);
+    let run = |secret: &str| -> Said {
+        let mut command = folder.probity(&args);
+        let output = command.env("STORE_WEBHOOKS", secret).output();
+        output.expect("it starts").into()
+    };
+    let said = run("whsec_of_the_environment");
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let said = run("whsec_of_another_account");
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    assert!(said.stderr.contains("error[signature]"), "{}", said.stderr);
+    assert!(!said.stderr.contains("whsec_of"), "{}", said.stderr);
+}
+
+#[test]
 fn a_webhook_signed_by_somebody_else_fails() {
     let server = provider("whsec_of_somebody");
     let folder = with_provider(&server, REAL);

@@ -16,7 +16,12 @@ pub const LARGE: usize = 400;
 /// Instances of emulators: in a small run, and in a large one.
 pub const INSTANCES: [usize; 2] = [1_000, 10_000];
 
-/// Writes a project of the folders `many`, `slow`, `large`, `one` and `emulated`, and the folder `hurl`.
+/// Scenarios that wait for webhooks: in a run that is timed, and in one whose memory counts.
+pub const WAITING: [usize; 2] = [1_000, 10_000];
+/// Webhooks of each.
+pub const WEBHOOKS: usize = 3;
+
+/// Writes a project of the folders `many`, `slow`, `large`, `one`, `emulated` and `webhooks`, and the folder `hurl`.
 pub fn write(root: &Path, address: &str) -> Result<()> {
     let pack = root.join("packs/bench");
     fs::create_dir_all(&pack)?;
@@ -38,25 +43,85 @@ pub fn write(root: &Path, address: &str) -> Result<()> {
     }
     Folder::new(root, "one", "scenario.yaml")?
         .add(&file("      - http: GET /customers/cus_1\n"))?;
-    let emulated = root.join("emulated");
-    fs::create_dir_all(&emulated)?;
     for instances in INSTANCES {
-        let rows: String = (0..instances).map(|number| format!("{number}\n")).collect();
-        fs::write(
-            emulated.join(format!("{instances}.csv")),
-            format!("number\n{rows}"),
-        )?;
-        let flow = EMULATED.replace("INSTANCES", &instances.to_string());
-        fs::write(emulated.join(format!("{instances}.scenario.yaml")), flow)?;
+        let name = instances.to_string();
+        emulated(root, "emulated", &name, instances, EMULATED)?;
     }
-    Ok(())
+    for scenarios in WAITING {
+        let name = format!("received-{scenarios}");
+        let flow = format!("{SETUP}{REGISTERED}{DECIDED}{RECEIVED}");
+        emulated(root, "webhooks", &name, scenarios, &flow)?;
+    }
+    let [scenarios, _] = WAITING;
+    let silent = format!("{SETUP}{REGISTERED}{NOT_THESE}{DECIDED}");
+    emulated(root, "webhooks", "silent", scenarios, &silent)?;
+    let unregistered = format!("{SETUP}{DECIDED}");
+    emulated(root, "webhooks", "unregistered", scenarios, &unregistered)
 }
+
+/// A file of one flow, done for each row of a table beside it.
+fn emulated(root: &Path, folder: &str, name: &str, rows: usize, flow: &str) -> Result<()> {
+    let folder = root.join(folder);
+    fs::create_dir_all(&folder)?;
+    let rows: String = (0..rows).map(|number| format!("{number}\n")).collect();
+    fs::write(
+        folder.join(format!("{name}.csv")),
+        format!("number\n{rows}"),
+    )?;
+    let flow = flow.replace("TABLE", name);
+    Ok(fs::write(
+        folder.join(format!("{name}.scenario.yaml")),
+        flow,
+    )?)
+}
+
+/// A customer for each row of a table, who is approved by and by.
+const SETUP: &str = "packs: [dakota]
+scenarios:
+  onboarding:
+    cases: TABLE.csv
+    steps:
+      - uses: dakota/create_customer
+        with:
+          name: Company ${{ case.number }}
+        headers:
+          X-Sandbox-Skip-Auto-Approval: 'true'
+        capture:
+          customer_id: $.id
+          application_id: $.application_id
+";
+
+/// All webhooks come to the scenario.
+const REGISTERED: &str = "      - uses: dakota/register_webhook
+";
+
+/// None does: it is registered for another type.
+const NOT_THESE: &str = "        with:
+          event_types: [transaction.auto.created]
+";
+
+const DECIDED: &str = "      - uses: dakota/simulate_onboarding
+        with:
+          type: kyb_approve
+          applicant_id: ${{ application_id }}
+";
+
+const RECEIVED: &str = "      - receive: dakota
+        where:
+          $.type: customer.kyb_status.created
+          $.data.object.customer_id: ${{ customer_id }}
+        count: 2
+      - receive: dakota
+        where:
+          $.type: recipient.created
+          $.data.object.name: Company ${{ case.number }}
+";
 
 /// A scenario for each row of a table, on an emulator.
 const EMULATED: &str = "packs: [conduit-v1]
 scenarios:
   onboarding:
-    cases: INSTANCES.csv
+    cases: TABLE.csv
     steps:
       - uses: conduit-v1/create_customer
         with:

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use crate::Result;
 use crate::measure::{Cost, Server, best, first_request, run, threads};
-use crate::project::{self, INSTANCES, LARGE, SCENARIOS, SLOW};
+use crate::project::{self, INSTANCES, LARGE, SCENARIOS, SLOW, WAITING, WEBHOOKS};
 
 /// Scenarios in flight at once: the default of `--jobs`.
 pub const JOBS: usize = 128;
@@ -20,13 +20,14 @@ const STARTS: usize = 30;
 
 type Row = (&'static str, fn(&Bench) -> Result<()>);
 
-const ROWS: [Row; 6] = [
+const ROWS: [Row; 7] = [
     ("many", many),
     ("slow", slow),
     ("large", large),
     ("start", start),
     ("lint", lint),
     ("emulator", emulator),
+    ("webhooks", webhooks),
 ];
 
 /// What the rows work with.
@@ -239,8 +240,7 @@ fn lint(bench: &Bench) -> Result<()> {
 
 /// One flow on an emulator very often, both in the one process, each in a thread of its own.
 fn emulator(bench: &Bench) -> Result<()> {
-    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
-    let packs = packs.display().to_string();
+    let packs = packs();
     let [few, all] = INSTANCES.map(|instances| format!("emulated/{instances}.scenario.yaml"));
     let small = bench.probity(&["run", &few, "--packs", &packs])?;
     let large = bench.probity(&["run", &all, "--packs", &packs])?;
@@ -273,6 +273,50 @@ fn emulator(bench: &Bench) -> Result<()> {
     say(
         &format!("  peak memory with {least} instances"),
         small.memory,
+        "MB",
+        "",
+    );
+    Ok(())
+}
+
+/// The folder of the packs of this repository.
+fn packs() -> String {
+    let packs = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios");
+    packs.display().to_string()
+}
+
+/// Scenarios that wait for webhooks of their own, beside the same without: with the same requests, and without those by
+/// which webhooks are registered and removed again.
+fn webhooks(bench: &Bench) -> Result<()> {
+    let packs = packs();
+    let measure = |name: &str| {
+        let file = format!("webhooks/{name}.scenario.yaml");
+        bench.probity(&["run", &file, "--packs", &packs])
+    };
+    let [few, many] = WAITING;
+    let received = format!("received-{few}");
+    let contenders = [received.as_str(), "silent", "unregistered"];
+    let mut costs = [const { Vec::new() }; 3];
+    for _ in 0..ROUNDS {
+        for (name, costs) in contenders.iter().zip(&mut costs) {
+            costs.push(measure(name)?);
+        }
+    }
+    let [received, silent, unregistered] = costs.map(|costs| best(&costs));
+    let crowd = measure(&format!("received-{many}"))?;
+    println!("{few} scenarios that wait for {WEBHOOKS} webhooks each, on the emulator of dakota:");
+    let silent_ratio = received.wall / silent.wall;
+    say("  wall / the same requests", silent_ratio, "×", "≤ 2");
+    let ratio = received.wall / unregistered.wall;
+    say("  wall / the same without registering", ratio, "×", "≤ 2");
+    say("  wall", received.wall * 1e3, "ms", "");
+    let sent = f64::from(u32::try_from(few * WEBHOOKS)?);
+    let each = (received.cpu - silent.cpu) / sent * 1e6;
+    say("  processor time a webhook", each, "µs", "");
+    say("  peak memory", received.memory, "MB", "");
+    say(
+        &format!("  peak memory with {many} scenarios"),
+        crowd.memory,
         "MB",
         "",
     );

@@ -372,7 +372,7 @@ fn block_on(
     desk: &Rc<Desk>,
 ) -> Result<(Summary, Option<u8>), Diagnostic> {
     let runtime = tokio::runtime::Builder::new_current_thread()
-        // Only host names are looked up, and signatures verified, on threads of their own.
+        // Only host names are looked up on threads of their own.
         .max_blocking_threads(8)
         .enable_all()
         .build()

@@ -13,11 +13,11 @@ use super::step::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Resolved, Scope, Tools};
 use crate::http::{Response, ResponseParts, Url};
-use crate::pack::{Pack, SignatureSpec};
+use crate::pack::SignatureSpec;
 use crate::random::Stream;
 use crate::receiver::{Delivered, Mailbox};
 use crate::scenario::Scenario;
-use crate::signature::{Scheme, Verdict, VerifyingKey};
+use crate::signature::{Verdict, VerifyingKey};
 use crate::step::{Kind, Receive, Respond, Step};
 use crate::value::Value;
 
@@ -228,62 +228,23 @@ fn reads(pack: &OpenPack, name: &str) -> bool {
         .any(|reference| reference.path.get(1).is_some_and(|read| read == name))
 }
 
-/// The signature of a webhook, to be judged: which keys may have made it.
-pub(super) struct Verification {
-    keys: Vec<VerifyingKey>,
-    pack: Arc<Pack>,
-    delivered: Arc<Delivered>,
-}
-
-impl Verification {
-    /// Reads the keys.
-    pub fn of(
-        cx: &Cx<'_, '_>,
-        pack: &Rc<OpenPack>,
-        signature: &SignatureSpec,
-        delivered: &Arc<Delivered>,
-    ) -> Result<Self, Diagnostic> {
-        let mut keys = Vec::new();
-        for captures in versions(cx, pack, delivered.instant) {
-            let text = render(cx, pack, signature, captures)?;
-            let key = VerifyingKey::parse(signature.declaration.scheme, &text);
-            keys.push(key.map_err(|message| {
-                Diagnostic::error("bad-key", message).at(signature.key.place.clone())
-            })?);
-        }
-        Ok(Self {
-            keys,
-            pack: Arc::clone(&pack.bound.pack),
-            delivered: Arc::clone(delivered),
-        })
+/// What verifying a webhook of this pack comes to.
+pub(super) fn verify(
+    cx: &Cx<'_, '_>,
+    pack: &Rc<OpenPack>,
+    signature: &SignatureSpec,
+    delivered: &Delivered,
+) -> Result<Verdict, Diagnostic> {
+    let declaration = &signature.declaration;
+    let mut keys = Vec::new();
+    for captures in versions(cx, pack, delivered.instant) {
+        let text = render(cx, pack, signature, captures)?;
+        let key = VerifyingKey::parse(declaration.scheme, &text).map_err(|message| {
+            Diagnostic::error("bad-key", message).at(signature.key.place.clone())
+        })?;
+        keys.push(key);
     }
-
-    /// What verifying it comes to.
-    pub fn verdict(&self) -> Verdict {
-        let Some(signature) = &self.pack.signature else {
-            return Verdict::Missing("the pack has no webhooks".to_owned());
-        };
-        let Delivered {
-            at, headers, body, ..
-        } = &*self.delivered;
-        signature
-            .declaration
-            .verify(&self.keys, *at, headers, body)
-    }
-
-    /// The same in a thread of its own where it costs as much as a whole request: the others go on meanwhile.
-    pub async fn verdict_elsewhere(self) -> Verdict {
-        let scheme = self.pack.signature.as_ref().map(|own| own.declaration.scheme);
-        match scheme {
-            Some(Scheme::Ed25519) => {
-                let own = Arc::new(self);
-                let theirs = Arc::clone(&own);
-                let judged = tokio::task::spawn_blocking(move || theirs.verdict()).await;
-                judged.unwrap_or_else(|_| own.verdict())
-            }
-            Some(Scheme::HmacSha256) | None => self.verdict(),
-        }
-    }
+    Ok(declaration.verify(&keys, delivered.at, &delivered.headers, &delivered.body))
 }
 
 /// What was captured for the pack: as it was when the webhook came, and each version since, for the answer that tells of a

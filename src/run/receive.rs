@@ -3,12 +3,11 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
 use jiff::SignedDuration;
 
 use super::attempt::{OpenPack, Problem};
 use super::frame::Home;
-use super::inbox::{Arrival, Verification};
+use super::inbox::{Arrival, verify};
 use super::log::KeptExchange;
 use super::step::{Cx, Done};
 use crate::check::{Evidence, Verdict};
@@ -31,7 +30,15 @@ pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step, receive: &'p Re
         Ok(waiting) => waiting,
         Err(problem) => return Done::errored(problem),
     };
-    let done = waiting.done().await.unwrap_or_else(Done::errored);
+    let done = match waiting.attend().await {
+        Ok(Some(taken)) => waiting.judge(&taken).unwrap_or_else(Done::errored),
+        Ok(None) => {
+            let mut done = Done::default();
+            done.interrupt(step);
+            done
+        }
+        Err(problem) => Done::errored(problem),
+    };
     cx.attempt.inbox.end(step);
     done
 }
@@ -71,23 +78,6 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             mailbox,
             bell: mailbox.bell(),
         })
-    }
-
-    /// Waits, and judges what came.
-    async fn done(&self) -> Result<Done<'p>, Diagnostic> {
-        let Some(taken) = self.attend().await? else {
-            let mut done = Done::default();
-            done.interrupt(self.step);
-            return Ok(done);
-        };
-        let verifications = {
-            let arrivals = self.cx.attempt.inbox.arrivals.borrow();
-            let all = taken.iter();
-            all.map(|index| self.verification(&arrivals[*index]))
-                .collect::<Result<Vec<_>, _>>()?
-        };
-        let verdicts = join_all(verifications.into_iter().map(Verification::verdict_elsewhere)).await;
-        self.judge(&taken, verdicts)
     }
 
     /// Waits; which webhooks were taken. `None` if Ctrl-C ended it.
@@ -202,7 +192,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             .as_ref()
             .is_some_and(crate::check::Expect::states_signature);
         if asks {
-            self.verification(arrival).map(|own| Some(own.verdict()))
+            self.verify(arrival).map(Some)
         } else {
             Ok(None)
         }
@@ -219,8 +209,8 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
         })
     }
 
-    fn verification(&self, arrival: &Arrival) -> Result<Verification, Diagnostic> {
-        Verification::of(
+    fn verify(&self, arrival: &Arrival) -> Result<signature::Verdict, Diagnostic> {
+        verify(
             self.cx,
             &self.pack,
             self.signature_spec()?,
@@ -229,19 +219,15 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
     }
 
     /// What came of it: the webhooks that were taken, and whether they were as many as wanted.
-    fn judge(
-        &self,
-        taken: &[usize],
-        signatures: Vec<signature::Verdict>,
-    ) -> Result<Done<'p>, Diagnostic> {
+    fn judge(&self, taken: &[usize]) -> Result<Done<'p>, Diagnostic> {
         let arrivals = self.cx.attempt.inbox.arrivals.borrow();
         let mut done = Done {
             note: Some(note(taken.len(), arrivals.len())),
-            signatures,
             ..Done::default()
         };
         for index in taken {
             let arrival = &arrivals[*index];
+            done.signatures.push(self.verify(arrival)?);
             done.exchanges.push(self.exchange(arrival));
             done.state.events.push(arrival.response.clone());
         }

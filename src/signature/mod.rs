@@ -132,10 +132,7 @@ impl Declaration {
             .iter()
             .map(|key| self.encode(&key.borrow().sign(message)))
             .collect();
-        let mut headers = vec![(
-            self.header.clone(),
-            self.form.write(timestamp, &signatures),
-        )];
+        let mut headers = vec![(self.header.clone(), self.form.write(timestamp, &signatures))];
         if let Some(name) = &self.timestamp_header {
             headers.push((name.clone(), timestamp.to_owned()));
         }

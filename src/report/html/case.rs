@@ -215,11 +215,7 @@ fn problems(html: &mut Html, finished: &CaseFinished) {
         html.diagnostic(&warning.problem);
     }
     for request in &finished.unmatched {
-        html.element(
-            "p",
-            "facts",
-            &format!("in the emulator: {request}"),
-        );
+        html.element("p", "facts", &format!("in the emulator: {request}"));
         html.raw("\n");
     }
 }

@@ -117,7 +117,8 @@ fn public_key<'p>(signature: &'p SignatureSpec, pack: &'p Pack) -> Option<(&'p s
     let [scope, name] = reference.path.as_slice() else {
         return None;
     };
-    let alone = matches!(&key.kind, Kind::Expr(expr) if expr.text().trim() == format!("secrets.{name}"));
+    let alone =
+        matches!(&key.kind, Kind::Expr(expr) if expr.text().trim() == format!("secrets.{name}"));
     let secret = pack.secrets.iter().find(|secret| secret.name == *name)?;
     (alone && scope == "secrets").then_some((secret.emulator.as_deref()?, &secret.place))
 }
