@@ -397,10 +397,10 @@ impl Instance {
         }
         let message = match webhooks.and_then(|webhooks| webhooks.signed.as_ref()) {
             None => declaration.message(&timestamp, body),
-            Some(signed) => {
+            Some(other) => {
                 frame.bind_value("timestamp", timestamp.as_str().into());
                 frame.bind_value("text", String::from_utf8_lossy(body).into());
-                signed.render_text(&self.view(Some(&frame)))?.into_bytes()
+                other.render_text(&self.view(Some(&frame)))?.into_bytes()
             }
         };
         Ok(declaration.sign_as(&keys, &timestamp, &message))
