@@ -189,7 +189,7 @@ impl Abused {
     fn forged(&self) {
         let mut stream = self.connect();
         for number in 0..FORGED {
-            let body = format!("{{\"id\":\"evt_{number}\",\"type\":\"order.forged\"}}");
+            let body = format!("{{\"id\":\"forged_{number}\",\"type\":\"order.forged\"}}");
             let request = signed_post(&self.url, "whsec_of_a_stranger", &body);
             assert_eq!(ask(&mut stream, &request).as_deref(), Some("200"));
         }

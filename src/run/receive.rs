@@ -119,10 +119,10 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             if arrivals[index].taken.is_some() || !self.is_for_pack(&arrivals[index]) {
                 continue;
             }
-            let duplicate = self.is_duplicate(&arrivals, index);
-            if !duplicate && !self.matches(&arrivals[index])? {
+            if !self.matches(&arrivals[index])? {
                 continue;
             }
+            let duplicate = self.is_duplicate(&arrivals, index);
             arrivals[index].taken = Some(Rc::clone(&self.cx.path));
             if duplicate {
                 continue;
