@@ -318,7 +318,7 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
         seats.push(Seat::new("console", Box::new(console)));
     }
     let desk = match Desk::start(seats) {
-        Ok(desk) => Rc::new(desk),
+        Ok(desk) => Arc::new(desk),
         Err(error) => {
             terminal.show(&[Diagnostic::error(
                 "report",
@@ -336,7 +336,7 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
     super::silence_panics();
     let outcome = block_on(plan, options, receiver, &desk);
     let mut unwritten = Vec::new();
-    if let Some(desk) = Rc::into_inner(desk) {
+    if let Some(desk) = Arc::into_inner(desk) {
         unwritten = desk.finish();
     }
     terminal.show(&unwritten);
@@ -369,16 +369,11 @@ fn block_on(
     plan: Plan,
     options: Options,
     receiver: receiver::Options,
-    desk: &Rc<Desk>,
+    desk: &Arc<Desk>,
 ) -> Result<(Summary, Option<u8>), Diagnostic> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        // Only host names are looked up on threads of their own.
-        .max_blocking_threads(8)
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            Diagnostic::error("runtime", format!("can't start the run loop: {error}"))
-        })?;
+    let runtime = run::runtime().map_err(|error| {
+        Diagnostic::error("runtime", format!("can't start the run loop: {error}"))
+    })?;
     let client = Client::new(ClientOptions {
         proxies: proxies(),
         ..ClientOptions::default()
@@ -390,18 +385,17 @@ fn block_on(
         let (handle, stop) = StopHandle::new();
         let caught = Signals::catch()?;
         let signals = tokio::task::spawn_local(watch(caught, handle, Rc::clone(&signal)));
-        let ticks = tokio::task::spawn_local(tick(Rc::clone(desk)));
-        let sink = Rc::clone(desk);
+        let ticks = tokio::task::spawn_local(tick(Arc::clone(desk)));
+        let sink = Arc::clone(desk);
         let receiver = Receiver::new(receiver);
         let resources = Resources {
-            client,
             sandboxes: Arc::new(Emulators::new(Destinations::Receiver(receiver.clone()))),
             receiver,
             env: Box::new(env),
             events: Box::new(move |event: Event| sink.event(event)),
             stop,
         };
-        let summary = run::run(plan, options, resources).await;
+        let summary = run::run(plan, options, client, resources).await;
         ticks.abort();
         signals.abort();
         Ok(summary)
@@ -412,7 +406,7 @@ fn block_on(
     Ok((summary, signal.get()))
 }
 
-async fn tick(desk: Rc<Desk>) {
+async fn tick(desk: Arc<Desk>) {
     let started = tokio::time::Instant::now();
     let mut interval = tokio::time::interval(TICK);
     loop {

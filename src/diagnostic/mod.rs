@@ -11,6 +11,7 @@ mod suggest;
 mod tests;
 
 use crate::source::{Place, Problem, Source};
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 pub use escape::{escaped, escaped_line};
@@ -30,8 +31,14 @@ pub enum Severity {
 /// A problem that a person is to understand and mend.
 ///
 /// Messages are lower case, in the present tense, with backticks round what the user typed, and end without a full stop.
+///
+/// It is as small as a pointer, since nearly everything may fail and so has room for one.
 #[derive(Clone, Debug)]
-pub struct Diagnostic {
+pub struct Diagnostic(Box<Details>);
+
+/// What a diagnostic says.
+#[derive(Clone, Debug)]
+pub struct Details {
     pub severity: Severity,
     /// A stable name for the kind of problem, such as `unknown-key`; the docs list them.
     pub code: &'static str,
@@ -47,6 +54,20 @@ pub struct Diagnostic {
     pub help: Vec<String>,
 }
 
+impl Deref for Diagnostic {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Diagnostic {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
+    }
+}
+
 /// For what takes diagnostics and what wraps them alike.
 impl AsRef<Self> for Diagnostic {
     fn as_ref(&self) -> &Self {
@@ -57,7 +78,7 @@ impl AsRef<Self> for Diagnostic {
 impl Diagnostic {
     #[must_use]
     pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Details {
             severity: Severity::Error,
             code,
             message: message.into(),
@@ -66,15 +87,14 @@ impl Diagnostic {
             also: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
-        }
+        }))
     }
 
     #[must_use]
     pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            severity: Severity::Warning,
-            ..Self::error(code, message)
-        }
+        let mut warning = Self::error(code, message);
+        warning.severity = Severity::Warning;
+        warning
     }
 
     #[must_use]
@@ -114,6 +134,12 @@ impl Diagnostic {
             Some(close) => self.help(format!("did you mean `{close}`?")),
             None => self,
         }
+    }
+
+    /// Its message alone.
+    #[must_use]
+    pub fn into_message(self) -> String {
+        self.0.message
     }
 
     /// `file:line:column: message`, for a note in another diagnostic.

@@ -243,7 +243,7 @@ impl Blueprint {
             Stream::at(self.seed, &place),
             Arc::clone(&self.shared.used),
         )
-        .map_err(|problem| problem.message)?;
+        .map_err(|problem| problem.into_message())?;
         state.signer.clone_from(&self.shared.signer);
         Ok(state)
     }

@@ -71,6 +71,17 @@ impl Template {
         }
     }
 
+    /// The value; the template itself if it has an expression in it.
+    ///
+    /// # Errors
+    /// The template.
+    pub fn into_literal(self) -> Result<Value, Self> {
+        match self.kind {
+            Kind::Literal(value) => Ok(value),
+            _ => Err(self),
+        }
+    }
+
     /// Its expressions, in written order.
     #[must_use]
     pub fn expressions(&self) -> Vec<&Expr> {
@@ -262,7 +273,9 @@ fn decode_list(nodes: &[Node], source: &Arc<Source>, problems: &mut Vec<Diagnost
     if items.iter().any(|item| item.as_literal().is_none()) {
         return Kind::List(items);
     }
-    let values = items.into_iter().filter_map(Template::into_literal);
+    let values = items
+        .into_iter()
+        .filter_map(|item| item.into_literal().ok());
     Kind::Literal(values.collect())
 }
 
@@ -285,18 +298,9 @@ fn decode_map(entries: &[Entry], source: &Arc<Source>, problems: &mut Vec<Diagno
     {
         let literals = decoded
             .into_iter()
-            .filter_map(|(key, value)| Some((key.to_owned(), value.into_literal()?)));
+            .filter_map(|(key, value)| Some((key.to_owned(), value.into_literal().ok()?)));
         return Kind::Literal(Value::Object(literals.collect()));
     }
     let shared = decoded.into_iter().map(|(key, value)| (key.into(), value));
     Kind::Map(shared.collect())
-}
-
-impl Template {
-    fn into_literal(self) -> Option<Value> {
-        match self.kind {
-            Kind::Literal(value) => Some(value),
-            _ => None,
-        }
-    }
 }

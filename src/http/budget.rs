@@ -9,8 +9,9 @@ const FREE: usize = 64 << 10;
 const UNIT: usize = 1 << 10;
 
 /// Cannot deadlock: a body of known size asks once, before it is read; one of unknown size asks again as it grows,
-/// but never waits for others that hold something: where nothing is left, one body at a time may exceed the budget.
-#[derive(Debug)]
+/// but never waits for others that hold something: where nothing is left, one body at a time may exceed the budget. Clones are
+/// handles to the same one.
+#[derive(Clone, Debug)]
 pub(super) struct Budget {
     units: Arc<Semaphore>,
     total: usize,

@@ -1,4 +1,4 @@
-//! The client: one pool of connections for all scenarios, and the path of a request from the egress guard to the
+//! The client: a pool of connections for the scenarios of a thread, and the path of a request from the egress guard to the
 //! decoded response.
 
 use super::answer::Answer;
@@ -113,10 +113,12 @@ impl Context<'_> {
     }
 }
 
-/// The one client, shared by all scenarios.
+type Pool = hyper_util::client::legacy::Client<Connector, Full<Bytes>>;
+
+/// The client that all scenarios of a thread share.
 #[derive(Debug)]
 pub struct Client {
-    pool: hyper_util::client::legacy::Client<Connector, Full<Bytes>>,
+    pool: Pool,
     tls: Arc<Tls>,
     proxies: Arc<Matcher>,
     body_limit: usize,
@@ -126,26 +128,28 @@ pub struct Client {
 impl Client {
     /// A client. It costs little: TLS is set up when the first `https` URL is met.
     pub fn new(options: ClientOptions) -> Result<Self, TransportError> {
-        /// Many servers close a connection after five idle seconds; one reused just then fails for no fault of theirs.
-        const IDLE: Duration = Duration::from_secs(4);
-        /// The most that a connection reads at once, and the largest head of a response. Each connection keeps a
-        /// buffer that grows to this size: six times as much unless it is said.
-        const BUFFER: usize = 64 << 10;
         let tls = Arc::new(Tls::new(options.extra_roots));
         let proxies = Arc::new(options.proxies.matcher()?);
-        let pool = hyper_util::client::legacy::Client::builder(TokioExecutor::new())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .http1_max_buf_size(BUFFER)
-            .build(Connector::new(Arc::clone(&tls), Arc::clone(&proxies)));
         Ok(Self {
-            pool,
+            pool: pool(&tls, &proxies),
             tls,
             proxies,
             body_limit: options.body_limit,
             budget: Budget::new(options.bodies_in_flight),
         })
+    }
+
+    /// A client for another thread: its connections are its own, all else is shared. A connection lives on the thread
+    /// that made it, and to use it from another would cost more than to make one.
+    #[must_use]
+    pub fn beside(&self) -> Self {
+        Self {
+            pool: pool(&self.tls, &self.proxies),
+            tls: Arc::clone(&self.tls),
+            proxies: Arc::clone(&self.proxies),
+            body_limit: self.body_limit,
+            budget: self.budget.clone(),
+        }
     }
 
     /// Sends a request and reads the whole response, following as many redirects as the request allows. Each hop
@@ -319,6 +323,20 @@ impl Client {
             body.extend_from_slice(&chunk);
         }
     }
+}
+
+fn pool(tls: &Arc<Tls>, proxies: &Arc<Matcher>) -> Pool {
+    /// Many servers close a connection after five idle seconds; one reused just then fails for no fault of theirs.
+    const IDLE: Duration = Duration::from_secs(4);
+    /// The most that a connection reads at once, and the largest head of a response. Each connection keeps a buffer that
+    /// grows to this size: six times as much unless it is said.
+    const BUFFER: usize = 64 << 10;
+    hyper_util::client::legacy::Client::builder(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE)
+        .http1_max_buf_size(BUFFER)
+        .build(Connector::new(Arc::clone(tls), Arc::clone(proxies)))
 }
 
 /// Asks the egress guard, and says at which hop it refused.

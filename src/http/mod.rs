@@ -39,7 +39,7 @@ pub use error::{ErrorKind, Phase, TransportError};
 pub use render::{Rendering, render_body, render_exchange};
 pub use request::{Exchange, Request};
 pub use response::{Hop, JsonError, Response, ResponseParts};
-pub use url::{UrlError, append_query, decode_segment, encode_segment, join};
+pub use url::{Base, UrlError, append_query, decode_segment, encode_segment};
 
 pub use ::http::Method;
 pub use ::url::Url;

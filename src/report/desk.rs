@@ -1,10 +1,9 @@
 //! The reporters of a run at work, each in a thread of its own, so that a slow one slows nobody but itself.
 
-use std::cell::RefCell;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::output::AtomicFile;
@@ -55,7 +54,7 @@ struct Worker {
     name: String,
     needs: Needs,
     /// What was not handed over yet.
-    waiting: RefCell<Vec<Message>>,
+    waiting: Mutex<Vec<Message>>,
     /// `None` once there is nothing more to come.
     queue: Option<Sender<Vec<Message>>>,
     thread: Option<JoinHandle<io::Result<()>>>,
@@ -85,7 +84,7 @@ impl Desk {
             workers.push(Worker {
                 name,
                 needs: own,
-                waiting: RefCell::default(),
+                waiting: Mutex::default(),
                 queue: Some(sender),
                 thread: Some(thread),
             });
@@ -161,11 +160,16 @@ impl Drop for Desk {
 
 impl Worker {
     fn send(&self, message: Message, at_once: bool) {
-        let mut waiting = self.waiting.borrow_mut();
+        let mut waiting = self.waiting();
         waiting.push(message);
         if at_once || waiting.len() >= BATCH {
+            // Under the lock, so that batches keep their order.
             self.hand_over(std::mem::take(&mut waiting));
         }
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Message>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn hand_over(&self, messages: Vec<Message>) {
@@ -177,7 +181,8 @@ impl Worker {
 
     /// Hands over what is left, and says that nothing follows.
     fn close(&mut self) {
-        self.hand_over(self.waiting.take());
+        let left = std::mem::take(&mut *self.waiting());
+        self.hand_over(left);
         self.queue = None;
     }
 

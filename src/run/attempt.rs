@@ -13,7 +13,7 @@ use super::step::Sent;
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
-use crate::http::{CookieJar, Egress, Origin, Url};
+use crate::http::{Base, Client, CookieJar, Egress};
 use crate::pack::{Instance, InstanceSpec};
 use crate::plan::{BoundPack, PlannedCase, SecretValue};
 use crate::random::Stream;
@@ -23,6 +23,7 @@ use crate::value::{Map, Redactor, Value};
 /// One attempt at a case.
 pub(super) struct Attempt<'p> {
     pub shared: &'p Shared,
+    pub client: &'p Client,
     pub planned: &'p PlannedCase,
     /// From 1.
     pub number: u32,
@@ -107,9 +108,7 @@ pub(super) struct OpenPack {
 
 /// Where a pack's requests go.
 pub(super) struct Destination {
-    pub base_url: String,
-    /// The base URL's path, without the `/` that may end it.
-    pub base_path: String,
+    pub base: Base,
     /// What may be addressed on behalf of the pack.
     pub egress: Egress,
     /// The header that says which instance is meant, where it is an emulator.
@@ -141,7 +140,12 @@ impl OpenPack {
 }
 
 impl<'p> Attempt<'p> {
-    pub fn new(shared: &'p Shared, planned: &'p PlannedCase, number: u32) -> Self {
+    pub fn new(
+        shared: &'p Shared,
+        client: &'p Client,
+        planned: &'p PlannedCase,
+        number: u32,
+    ) -> Self {
         let file = &planned.file;
         let clock = if file.all_on_emulators() {
             Clock::virtual_from_start()
@@ -160,6 +164,7 @@ impl<'p> Attempt<'p> {
         });
         Self {
             shared,
+            client,
             planned,
             number,
             names: [planned.case.id.to_string(), number.to_string()],
@@ -214,22 +219,19 @@ impl<'p> Attempt<'p> {
             return Ok(Rc::clone(known));
         }
         let mut egress = pack.bound.egress.clone();
-        let (base_url, instance) = if let Some(url) = &pack.bound.base_url {
-            (url.clone(), None)
+        let (base, instance) = if let Some(url) = &pack.bound.base_url {
+            (Base::new(url), None)
         } else {
             let instance = self.open_instance(pack)?;
-            (instance.base_url.clone(), Some(instance))
+            (Base::new(&instance.base_url), Some(instance))
         };
-        let url = Url::parse(&base_url).ok();
         if instance.is_some()
-            && let Some(origin) = url.as_ref().and_then(Origin::of)
+            && let Some(origin) = base.origin()
         {
             egress.allow_emulator(origin);
         }
-        let base_path = url.as_ref().map_or("", |url| url.path());
         let destination = Rc::new(Destination {
-            base_path: base_path.trim_end_matches('/').to_owned(),
-            base_url,
+            base,
             egress,
             transport: instance
                 .iter()

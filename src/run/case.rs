@@ -13,6 +13,7 @@ use super::step::{Caller, Cx, Ended, run_all};
 use crate::diagnostic::Diagnostic;
 use crate::event::{self, CaseFinished, CaseProblem, Event, Offset, Outcome};
 use crate::expr::{Outcome as Rendered, Template};
+use crate::http::Client;
 use crate::plan::{DEFAULT_SCENARIO_TIMEOUT, PlannedCase};
 use crate::scenario::PackSettings;
 use crate::step::{Step, Variable};
@@ -26,7 +27,7 @@ const CLEANUP_TIME_INTERRUPTED: Duration = Duration::from_secs(5);
 const GRACE: Duration = Duration::from_secs(2);
 
 /// Runs a case, again and again as its reruns allow, and tells how it ended.
-pub(super) async fn run(shared: Rc<Shared>, planned: PlannedCase) {
+pub(super) async fn run(shared: Arc<Shared>, client: Rc<Client>, planned: PlannedCase) {
     let scenario = planned.scenario();
     let reruns = shared.options.reruns.or(scenario.reruns).unwrap_or(0);
     let mut earlier: Vec<event::Attempt> = Vec::new();
@@ -38,7 +39,7 @@ pub(super) async fn run(shared: Rc<Shared>, planned: PlannedCase) {
             attempt: number,
             at: shared.offset(),
         }));
-        let mut finished = attempt(&shared, &planned, number).await;
+        let mut finished = attempt(&shared, &client, &planned, number).await;
         let again = matches!(finished.outcome, Outcome::Failed | Outcome::Errored)
             && u64::from(number) <= reruns
             && !shared.stop.is_stopping();
@@ -69,9 +70,14 @@ enum End {
     Interrupted,
 }
 
-async fn attempt(shared: &Shared, planned: &PlannedCase, number: u32) -> CaseFinished {
+async fn attempt(
+    shared: &Shared,
+    client: &Client,
+    planned: &PlannedCase,
+    number: u32,
+) -> CaseFinished {
     let started = Instant::now();
-    let attempt = Attempt::new(shared, planned, number);
+    let attempt = Attempt::new(shared, client, planned, number);
     let (frame, end) = match prepare(&attempt) {
         Ok(Prepared::Run(frame)) => {
             let end = run_body(&attempt, &frame).await;
@@ -423,6 +429,13 @@ fn place<'a, 'p>(
 
 /// Runs the cleanups, the last registered first, then the teardowns. Whatever fails, the others run.
 async fn clean_up<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -> Vec<Problem> {
+    let (file, scenario) = (&attempt.planned.file.document, attempt.planned.scenario());
+    let nothing_to_do = attempt.cleanups.borrow().is_empty()
+        && scenario.teardown.is_empty()
+        && file.teardown.is_empty();
+    if nothing_to_do {
+        return Vec::new();
+    }
     let interrupted = attempt.shared.stop.since();
     let deadline = match interrupted {
         Some(at) => at + CLEANUP_TIME_INTERRUPTED,

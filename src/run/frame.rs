@@ -309,7 +309,7 @@ impl<'a, 'p> StepScope<'a, 'p> {
         match rest.first() {
             Some(&"env") => whole(Value::String(pack.bound.environment.clone()), 2),
             Some(&"base_url") => match self.attempt.destination(pack) {
-                Ok(destination) => whole(Value::String(destination.base_url.clone()), 2),
+                Ok(destination) => whole(Value::String(destination.base.text().to_owned()), 2),
                 Err(_) => Resolved::Undefined {
                     used: 1,
                     known: Vec::new(),

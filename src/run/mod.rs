@@ -1,6 +1,7 @@
 //! Running a plan: many cases at once, each on its own, and the events that tell of them.
 //!
-//! All of it runs on one thread: a case spends its time waiting, so that a second thread would bring nothing but cost.
+//! A case runs on one thread from its beginning to its end. It spends most of its time waiting, so that a few threads do for
+//! many cases.
 
 mod action;
 mod attempt;
@@ -17,14 +18,13 @@ mod replay;
 mod request;
 mod step;
 mod stop;
+mod workers;
 
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use self::limit::Limit;
@@ -42,6 +42,7 @@ use crate::receiver::Receiver;
 use crate::value::{Redactor, Value};
 
 pub use stop::{Stop, StopHandle};
+pub use workers::runtime;
 
 /// What the caller decides about a run.
 #[derive(Clone, Debug)]
@@ -94,23 +95,21 @@ pub enum ContractMode {
 
 /// What a run works with.
 pub struct Resources {
-    pub client: Client,
     pub sandboxes: Arc<dyn Sandboxes>,
     pub receiver: Receiver,
     /// Looks up environment variables for `env(…)`.
-    pub env: Box<dyn Fn(&str) -> Option<String>>,
-    pub events: Box<dyn Fn(Event)>,
+    pub env: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub events: Box<dyn Fn(Event) + Send + Sync>,
     pub stop: Stop,
 }
 
 /// What all cases of a run share.
 struct Shared {
     options: Options,
-    client: Client,
     sandboxes: Arc<dyn Sandboxes>,
     receiver: Receiver,
-    env: Box<dyn Fn(&str) -> Option<String>>,
-    events: Box<dyn Fn(Event)>,
+    env: Box<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    events: Box<dyn Fn(Event) + Send + Sync>,
     stop: Stop,
     started: Instant,
     packs: Vec<Arc<BoundPack>>,
@@ -118,30 +117,30 @@ struct Shared {
     /// Knows every secret of the run's environments.
     redactor: Redactor,
     /// For each pack, if that is wanted and it has a contract.
-    coverage: RefCell<Vec<Option<Recorder>>>,
-    summary: RefCell<Summary>,
+    coverage: Mutex<Vec<Option<Recorder>>>,
+    summary: Mutex<Summary>,
     /// A case did not pass and `--fail-fast` was given.
-    failed_fast: Cell<bool>,
+    failed_fast: AtomicBool,
     /// Cases in flight.
-    running: Cell<usize>,
+    running: AtomicUsize,
     /// It was told that the run is to stop.
-    announced: Cell<bool>,
+    announced: Mutex<bool>,
 }
 
 /// Runs a plan to its end, and tells what came of it. Must be called within a [`tokio::task::LocalSet`].
-pub async fn run(plan: Plan, options: Options, resources: Resources) -> Summary {
-    let shared = Rc::new(Shared::new(&plan, options, resources));
+pub async fn run(plan: Plan, options: Options, client: Client, resources: Resources) -> Summary {
+    let shared = Arc::new(Shared::new(&plan, options, resources));
     shared.open(&plan);
     for file in plan.invalid_files {
-        shared.summary.borrow_mut().invalid_files += 1;
+        lock(&shared.summary).invalid_files += 1;
         shared.send(Event::InvalidFile(Box::new(file)));
     }
-    let announce = tokio::task::spawn_local(announce_stop(Rc::clone(&shared)));
-    run_cases(&shared, plan.cases).await;
+    let announce = tokio::task::spawn_local(announce_stop(Arc::clone(&shared)));
+    workers::run_all(&shared, client, plan.cases).await;
     announce.abort();
     shared.tell_of_strays();
     let summary = {
-        let mut summary = shared.summary.borrow_mut();
+        let mut summary = lock(&shared.summary);
         summary.duration = shared.offset();
         summary.interrupted = shared.stop.is_stopping();
         summary.coverage = shared.coverage();
@@ -152,77 +151,13 @@ pub async fn run(plan: Plan, options: Options, resources: Resources) -> Summary 
     summary
 }
 
-async fn announce_stop(shared: Rc<Shared>) {
+async fn announce_stop(shared: Arc<Shared>) {
     shared.stop.stopped().await;
     shared.announce_stop();
 }
 
-async fn run_cases(shared: &Rc<Shared>, cases: Vec<PlannedCase>) {
-    let mut tasks: JoinSet<()> = JoinSet::new();
-    // Which case a task is running, for the case of a panic.
-    let mut running: Vec<(tokio::task::Id, Arc<Case>)> = Vec::new();
-    for planned in cases {
-        while tasks.len() >= shared.options.jobs.max(1) {
-            join_one(shared, &mut tasks, &mut running).await;
-        }
-        if let Some(fate) = shared.without_running(&planned) {
-            shared.finish(fate);
-            continue;
-        }
-        let case = Arc::clone(&planned.case);
-        let task = tasks.spawn_local(case::run(Rc::clone(shared), planned));
-        running.push((task.id(), case));
-        shared.running.set(tasks.len());
-        // Lets the new task get its first request under way before the next one is made.
-        tokio::task::yield_now().await;
-    }
-    while !tasks.is_empty() {
-        join_one(shared, &mut tasks, &mut running).await;
-    }
-}
-
-async fn join_one(
-    shared: &Rc<Shared>,
-    tasks: &mut JoinSet<()>,
-    running: &mut Vec<(tokio::task::Id, Arc<Case>)>,
-) {
-    let Some(ended) = tasks.join_next_with_id().await else {
-        return;
-    };
-    shared.running.set(tasks.len());
-    let id = match &ended {
-        Ok((id, ())) => *id,
-        Err(error) => error.id(),
-    };
-    let Some(index) = running.iter().position(|(task, _)| *task == id) else {
-        return;
-    };
-    let (_, case) = running.swap_remove(index);
-    if let Err(error) = ended {
-        shared.finish(panicked(shared, case, error));
-    }
-}
-
-/// A panic in one scenario is that scenario's error.
-fn panicked(shared: &Shared, case: Arc<Case>, error: JoinError) -> CaseFinished {
-    let message = match error.try_into_panic() {
-        Ok(payload) => payload
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| payload.downcast_ref::<&str>().map(ToString::to_string))
-            .unwrap_or_else(|| "no message".to_owned()),
-        Err(_) => "its task was cancelled".to_owned(),
-    };
-    let problem = Diagnostic::error(
-        "panic",
-        format!("the program failed while running this scenario: {message}"),
-    )
-    .help("this is a defect of probity: please report it with the scenario");
-    let problem = problem.redacted(&|text| shared.redactor.redact(text).into_owned());
-    CaseFinished {
-        problems: vec![problem.into()],
-        ..shared.not_started(case, Outcome::Errored, None)
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Shared {
@@ -241,8 +176,7 @@ impl Shared {
         };
         Self {
             options,
-            coverage: RefCell::new(coverage),
-            client: resources.client,
+            coverage: Mutex::new(coverage),
             sandboxes: resources.sandboxes,
             receiver: resources.receiver,
             env: resources.env,
@@ -252,13 +186,13 @@ impl Shared {
             limits: plan.packs.iter().map(|pack| Limit::of(pack)).collect(),
             packs: plan.packs.clone(),
             redactor,
-            summary: RefCell::new(Summary {
+            summary: Mutex::new(Summary {
                 cases: plan.cases.len(),
                 ..Summary::default()
             }),
-            failed_fast: Cell::default(),
-            running: Cell::default(),
-            announced: Cell::default(),
+            failed_fast: AtomicBool::default(),
+            running: AtomicUsize::default(),
+            announced: Mutex::default(),
         }
     }
 
@@ -322,18 +256,29 @@ impl Shared {
 
     /// Tells once that the run is to stop, if it is.
     fn announce_stop(&self) {
-        if self.announced.get() || !self.stop.is_stopping() {
+        if !self.stop.is_stopping() {
             return;
         }
-        self.announced.set(true);
-        (self.events)(Event::Interrupted(Interrupted {
-            at: self.offset(),
-            running: self.running.get(),
-        }));
+        // Whoever comes second waits until it is told, so that nothing is told before it.
+        let mut announced = lock(&self.announced);
+        if !std::mem::replace(&mut *announced, true) {
+            (self.events)(Event::Interrupted(Interrupted {
+                at: self.offset(),
+                running: self.running.load(Ordering::Relaxed),
+            }));
+        }
     }
 
     fn offset(&self) -> Offset {
         Offset(self.started.elapsed())
+    }
+
+    fn case_begins(&self) {
+        self.running.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn case_ends(&self) {
+        self.running.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Counts and tells of a case that is over.
@@ -343,9 +288,9 @@ impl Shared {
             Outcome::Failed | Outcome::Errored | Outcome::Invalid
         );
         if bad && self.options.fail_fast {
-            self.failed_fast.set(true);
+            self.failed_fast.store(true, Ordering::Relaxed);
         }
-        self.summary.borrow_mut().count(&finished);
+        lock(&self.summary).count(&finished);
         self.send(Event::CaseFinished(Box::new(finished)));
     }
 
@@ -357,7 +302,7 @@ impl Shared {
         sent: Option<&Request>,
         response: Option<&Response>,
     ) {
-        let mut coverage = self.coverage.borrow_mut();
+        let mut coverage = lock(&self.coverage);
         if let (Some(Some(recorder)), Some(response)) = (coverage.get_mut(pack), response) {
             recorder.record(call, sent, response);
         }
@@ -365,7 +310,7 @@ impl Shared {
 
     /// What came up of all contracts, if that was wanted and there are any.
     fn coverage(&self) -> Option<Coverage> {
-        let recorders = self.coverage.borrow();
+        let recorders = lock(&self.coverage);
         let packs = self.packs.iter().zip(recorders.iter());
         let packs: Vec<PackCoverage> = packs
             .filter_map(|(pack, recorder)| Some(recorder.as_ref()?.report(&pack.pack.name)))
@@ -378,7 +323,7 @@ impl Shared {
     }
 
     fn count_checks(&self, checks: usize) {
-        self.summary.borrow_mut().checks += checks;
+        lock(&self.summary).checks += checks;
     }
 
     /// How a case ends that is not run, if it is not.
@@ -409,7 +354,9 @@ impl Shared {
                 ..with(Outcome::Errored, problems)
             }),
             Fate::Run if self.stop.is_stopping() => not_run("the run was interrupted"),
-            Fate::Run if self.failed_fast.get() => not_run("the run stopped at the first failure"),
+            Fate::Run if self.failed_fast.load(Ordering::Relaxed) => {
+                not_run("the run stopped at the first failure")
+            }
             Fate::Run => None,
         }
     }

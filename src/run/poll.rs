@@ -17,7 +17,7 @@ const SHOWN_ATTEMPTS: usize = 10;
 pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<'p> {
     match &step.poll {
         None => perform_once(cx, step).await,
-        Some(poll) => repeat(cx, step, poll).await,
+        Some(poll) => Box::pin(repeat(cx, step, poll)).await,
     }
 }
 

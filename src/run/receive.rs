@@ -386,7 +386,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
         for verdict in condition.evaluate(evidence, &self.cx.scope()) {
             match verdict {
                 Verdict::Passed => {}
-                Verdict::Failed(problem) => return Ok(problem.message),
+                Verdict::Failed(problem) => return Ok(problem.into_message()),
                 Verdict::Errored(problem) => return Err(problem),
             }
         }

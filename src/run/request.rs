@@ -163,7 +163,7 @@ pub(super) async fn send(
     let _turn = attempt.shared.limits[pack.index].enter().await;
     cx.mark_sent();
     attempt.count_request();
-    Ok(attempt.shared.client.send(request, &context).await)
+    Ok(attempt.client.send(request, &context).await)
 }
 
 fn prepare(
@@ -175,7 +175,7 @@ fn prepare(
 ) -> Result<Prepared, Diagnostic> {
     let target = target(&http.target, scope)?;
     let destination = cx.attempt.destination(pack)?;
-    let mut url = http::join(&destination.base_url, &target).map_err(|error| {
+    let mut url = destination.base.join(&target).map_err(|error| {
         Diagnostic::error("url", error.message)
             .at(http.target.place.clone())
             .help(error.help)
@@ -189,7 +189,7 @@ fn prepare(
         Diagnostic::error("method", format!("`{}` is not a method", http.method))
             .at(step.place.clone())
     })?;
-    let operation = operation_path(&destination.base_path, &url);
+    let operation = operation_path(destination.base.path(), &url);
     let mut request = Request::new(method, url);
     request.timeout = timeout(step, pack, scope)?;
     request.follow_redirects =

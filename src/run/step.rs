@@ -265,7 +265,8 @@ pub(super) fn run<'f, 'a: 'f, 'p: 'a>(cx: &'f Cx<'a, 'p>, step: &'p Step) -> Loc
                     }
                     Err(problem) => return end_early(cx, step, problem),
                 };
-                run_turns(cx, step, items).await
+                // It is large, and rare; kept inside, all steps would be as large.
+                Box::pin(run_turns(cx, step, items)).await
             }
         }
     })
@@ -362,7 +363,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     let concurrent = concurrent.and_then(|replay| replay.concurrent.as_ref());
     let mut done = match concurrent {
         None => do_within_time(cx, step).await,
-        Some(times) => replay::at_once(cx, step, times).await,
+        Some(times) => Box::pin(replay::at_once(cx, step, times)).await,
     };
     if let Some(id) = &step.id {
         cx.frame
@@ -384,7 +385,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         problems.extend(captured);
     }
     if let Some(again) = step.replay.as_ref().filter(|_| problems.is_empty()) {
-        problems.extend(replay::again(cx, again, &mut done, &scope).await);
+        problems.extend(Box::pin(replay::again(cx, again, &mut done, &scope)).await);
     }
     let problems: Vec<Problem> = problems
         .into_iter()
@@ -464,7 +465,7 @@ pub(super) async fn do_within_time<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<
     let Some(limit) = limit else {
         return poll::perform(cx, step).await;
     };
-    match tokio::time::timeout(limit, poll::perform(cx, step)).await {
+    match tokio::time::timeout(limit, Box::pin(poll::perform(cx, step))).await {
         Ok(done) => done,
         Err(_) => Done::errored(
             Diagnostic::error(

@@ -86,7 +86,7 @@ components:
 fn load(text: &str) -> (Option<Contract>, Vec<String>) {
     let source = Source::new("openapi.yaml", "openapi.yaml", text);
     let (contract, problems) = Contract::load(&source);
-    let problems = problems.into_iter().map(|problem| problem.message);
+    let problems = problems.into_iter().map(Diagnostic::into_message);
     (contract, problems.collect())
 }
 

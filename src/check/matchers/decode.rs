@@ -225,14 +225,16 @@ fn ready_now(
     scene: &Scene<'_>,
     decoder: &mut Decoder,
 ) -> Option<Argument> {
-    let Some(value) = template.as_literal() else {
-        return Some(Argument::Dynamic(template, making));
+    let place = template.place.clone();
+    let value = match template.into_literal() {
+        Ok(value) => value,
+        Err(template) => return Some(Argument::Dynamic(template, making)),
     };
     match spec.test(value.clone(), &making) {
-        Ok(test) => Some(Argument::Literal(value.clone(), test)),
+        Ok(test) => Some(Argument::Literal(value, test)),
         Err(fault) => {
             let written = scene.key.map(|_| spec);
-            decoder.problem(fault.diagnostic(written).at(template.place));
+            decoder.problem(fault.diagnostic(written).at(place));
             None
         }
     }
@@ -281,11 +283,11 @@ fn except(spec: &OperatorSpec, scene: &Scene<'_>, decoder: &mut Decoder) -> Arc<
         })
     });
     let Some(entry) = entry else {
-        return Arc::new([]);
+        return Arc::default();
     };
     if entry.value.as_list().is_none() {
         decoder.expected("a list of paths", &entry.value);
-        return Arc::new([]);
+        return Arc::default();
     }
     let mut paths = Vec::new();
     for node in decoder.list(&entry.value) {

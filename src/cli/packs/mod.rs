@@ -182,7 +182,7 @@ fn may_be_replaced(
     }
     let mut problem =
         Diagnostic::error("pack-exists", format!("`{shown}` has changes of your own"));
-    problem.notes = changed.into_iter().map(|change| change.message).collect();
+    problem.notes = changed.into_iter().map(Diagnostic::into_message).collect();
     Err(vec![problem.help(
         "keep a copy of them, then replace the folder with `--force`",
     )])

@@ -111,7 +111,7 @@ proptest! {
     #[test]
     fn any_tokens_are_a_value_or_an_error(text in soup()) {
         if let Err(problem) = evaluate(&text) {
-            let place = problem.place.unwrap();
+            let place = problem.place.clone().unwrap();
             prop_assert!(place.span.end as usize <= text.len());
             prop_assert!(text.get(place.span.range()).is_some());
         }

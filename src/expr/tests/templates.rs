@@ -171,13 +171,13 @@ fn errors_while_rendering_point_into_the_file() {
     let problem = template("a:\n  b: 'x ${{ compny }}'")
         .render(&variables())
         .unwrap_err();
-    let start = problem.place.unwrap().start();
+    let start = problem.place.clone().unwrap().start();
     assert_eq!((start.line, start.column), (2, 13));
     // Where escapes make the place unclear, the whole scalar is shown, and the expression beside it.
     let problem = template("a: \"\\t${{ compny }}\"")
         .render(&variables())
         .unwrap_err();
-    assert_eq!(problem.place.unwrap().start().column, 4);
+    assert_eq!(problem.place.clone().unwrap().start().column, 4);
     assert_eq!(problem.notes, ["in the expression: compny"]);
 }
 

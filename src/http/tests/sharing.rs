@@ -209,7 +209,7 @@ async fn many_at_once_share_connections_and_a_small_budget() {
 
 #[test]
 fn an_empty_guard_lets_nothing_pass() {
-    let url = crate::http::join("https://h", "/").unwrap();
+    let url = crate::http::Base::new("https://h").join("/").unwrap();
     let refusal = Egress::new().check(&url).unwrap_err();
     assert_eq!(refusal.help, "no origin is allowed here");
 }

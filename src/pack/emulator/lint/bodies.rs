@@ -118,7 +118,7 @@ routes:
         let (file, contract) = (pack.emulator.as_ref().unwrap(), pack.contract.as_ref());
         check(file, &pack, contract.unwrap(), &mut found);
         let shown = found.into_iter().map(|problem| {
-            let place = problem.place.unwrap();
+            let place = problem.place.clone().unwrap();
             format!("{}: {}", place.text(), problem.message)
         });
         shown.collect()
