@@ -8,7 +8,10 @@ use crate::value::counted;
 pub(super) fn show(plan: &Plan) {
     let mut text = String::new();
     for pack in &plan.packs {
-        let address = pack.base_url.as_deref().unwrap_or("its emulator");
+        let address = pack
+            .base_url
+            .as_ref()
+            .map_or("its emulator", |url| url.text());
         text += &format!(
             "pack {} {} on {} ({address}), {}\n",
             pack.pack.name, pack.pack.version, pack.environment, pack.pack.origin

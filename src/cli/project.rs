@@ -114,14 +114,16 @@ impl Project {
     /// The scenario files that paths name.
     pub fn find_files(&self, paths: &[String], library: &Library) -> Result<Found, Diagnostic> {
         let mut found = Found::default();
-        let (mut files, mut left_out) = (BTreeSet::new(), BTreeSet::new());
+        let (mut files, mut left_out) = (Vec::new(), BTreeSet::new());
         let mut search = |folder: &Path| {
             for file in scenario_files(folder) {
                 let mut inner = file.ancestors().skip(1).take_while(|at| *at != folder);
                 match inner.find(|folder| library.added(folder).is_some()) {
-                    Some(pack) => left_out.insert(self.name(pack)),
-                    None => files.insert(file),
-                };
+                    Some(pack) => {
+                        left_out.insert(self.name(pack));
+                    }
+                    None => files.push(file),
+                }
             }
         };
         if paths.is_empty() {
@@ -166,7 +168,9 @@ impl Project {
                         .is_ok_and(|full| self.root.join(&named.file).starts_with(full))
             })
         });
-        found.files = files.into_iter().collect();
+        files.sort();
+        files.dedup();
+        found.files = files;
         found.left_out = left_out.into_iter().collect();
         Ok(found)
     }
@@ -282,17 +286,18 @@ fn unreadable(name: String, folder: Folder, why: &str) -> Loaded {
 /// Scenario files below a folder, hidden folders left out.
 fn scenario_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
     WalkDir::new(folder)
+        .sort_by_file_name()
         .into_iter()
         .filter_entry(|entry| {
             entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
         })
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file())
-        .map(walkdir::DirEntry::into_path)
-        .filter(|path| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy();
             name.ends_with(".scenario.yaml") || name.ends_with(".scenario.yml")
         })
+        .map(walkdir::DirEntry::into_path)
 }
 
 fn no_scenarios(root: &Path) -> Diagnostic {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{BoundPack, SecretValue};
 use crate::diagnostic::Diagnostic;
-use crate::http::{Egress, Origin, Url};
+use crate::http::{Base, Egress, Origin};
 use crate::pack::{Environment, Pack, SecretSpec, Target};
 use crate::value::Secret;
 
@@ -85,11 +85,12 @@ impl<'a> Bindings<'a> {
             })?;
         let base_url = match &environment.target {
             Target::Emulator => None,
-            Target::BaseUrl(url) => Some(url.clone()),
+            Target::BaseUrl(url) => Some(Arc::new(Base::new(url))),
         };
         let bound = Arc::new(BoundPack {
             egress: egress(pack, environment, base_url.as_deref())
-                .map_err(|problem| Unbound::Pack(Box::new(problem)))?,
+                .map_err(|problem| Unbound::Pack(Box::new(problem)))?
+                .into(),
             secrets: self.secrets(&pack.secrets, base_url.is_none()),
             pack: Arc::clone(pack),
             environment: environment.name.clone(),
@@ -150,7 +151,7 @@ fn no_emulator(pack: &Pack) -> Diagnostic {
 fn egress(
     pack: &Pack,
     environment: &Environment,
-    base_url: Option<&str>,
+    base_url: Option<&Base>,
 ) -> Result<Egress, Diagnostic> {
     let refusal = |refusal: crate::http::Refusal| {
         Diagnostic::error("host", refusal.message)
@@ -159,14 +160,10 @@ fn egress(
     };
     let mut egress = Egress::new();
     if let Some(url) = base_url {
-        let origin = Url::parse(url)
-            .ok()
-            .as_ref()
-            .and_then(Origin::of)
-            .ok_or_else(|| {
-                Diagnostic::error("url", format!("`{url}` is not an http or https URL"))
-                    .at(environment.place.clone())
-            })?;
+        let origin = url.origin().ok_or_else(|| {
+            let message = format!("`{}` is not an http or https URL", url.text());
+            Diagnostic::error("url", message).at(environment.place.clone())
+        })?;
         egress.allow(origin);
     }
     for host in &pack.hosts {

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::event::{Case, CaseId, InvalidFile};
-use crate::http::Egress;
+use crate::http::{Base, Egress};
 use crate::pack::{Action, Pack};
 use crate::scenario::{Row, Scenario, ScenarioFile, by_scenario};
 use crate::source::Folder;
@@ -64,8 +64,8 @@ pub struct BoundPack {
     pub pack: Arc<Pack>,
     pub environment: String,
     /// The base URL, or `None` for the emulator.
-    pub base_url: Option<String>,
-    pub egress: Egress,
+    pub base_url: Option<Arc<Base>>,
+    pub egress: Arc<Egress>,
     pub secrets: Vec<(String, SecretValue)>,
 }
 

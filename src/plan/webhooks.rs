@@ -4,6 +4,9 @@ use super::PlannedFile;
 use crate::scenario::Scenario;
 use crate::step::{Kind, PackName, Step};
 
+/// The first word of `webhooks.url`.
+const NAMESPACE: &str = "webhooks";
+
 /// What a scenario needs of the receiver.
 #[derive(Debug, Default)]
 pub(super) struct Needs<'p> {
@@ -34,11 +37,16 @@ impl<'p> Needs<'p> {
     }
 
     fn add(&mut self, file: &'p PlannedFile, steps: &'p [Step], depth: usize) {
+        // Most files don't, and to look at every expression takes long.
+        let mentions_url = steps.first().is_some_and(|step| {
+            memchr::memmem::find(step.place.source.text.as_bytes(), NAMESPACE.as_bytes()).is_some()
+        });
         for step in steps {
-            self.reads_url |= step
-                .references()
-                .iter()
-                .any(|reference| is_url(&reference.path));
+            self.reads_url |= mentions_url
+                && step
+                    .references()
+                    .iter()
+                    .any(|reference| is_url(&reference.path));
             match &step.kind {
                 Kind::Receive(receive) => self.receives.push(&receive.pack),
                 Kind::Group(group) => self.add(file, &group.steps, depth),
@@ -81,5 +89,5 @@ impl<'p> Needs<'p> {
 }
 
 fn is_url(path: &[String]) -> bool {
-    path.first().is_some_and(|name| name == "webhooks")
+    path.first().is_some_and(|name| name == NAMESPACE)
 }

@@ -108,9 +108,9 @@ pub(super) struct OpenPack {
 
 /// Where a pack's requests go.
 pub(super) struct Destination {
-    pub base: Base,
+    pub base: Arc<Base>,
     /// What may be addressed on behalf of the pack.
-    pub egress: Egress,
+    pub egress: Arc<Egress>,
     /// The header that says which instance is meant, where it is an emulator.
     pub transport: Vec<(String, String)>,
     instance: Option<Instance>,
@@ -218,17 +218,17 @@ impl<'p> Attempt<'p> {
         if let Some(known) = &*pack.destination.borrow() {
             return Ok(Rc::clone(known));
         }
-        let mut egress = pack.bound.egress.clone();
-        let (base, instance) = if let Some(url) = &pack.bound.base_url {
-            (Base::new(url), None)
+        let mut egress = Arc::clone(&pack.bound.egress);
+        let (base, instance) = if let Some(base) = &pack.bound.base_url {
+            (Arc::clone(base), None)
         } else {
             let instance = self.open_instance(pack)?;
-            (Base::new(&instance.base_url), Some(instance))
+            (Arc::new(Base::new(&instance.base_url)), Some(instance))
         };
         if instance.is_some()
             && let Some(origin) = base.origin()
         {
-            egress.allow_emulator(origin);
+            Arc::make_mut(&mut egress).allow_emulator(origin);
         }
         let destination = Rc::new(Destination {
             base,
