@@ -89,8 +89,8 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             .at(poll.until.place.clone())
             .label("never held")
             .note(history.note());
-            problem.notes.extend(why.notes);
-            problem.help.extend(why.help);
+            problem.notes.extend_from_slice(&why.notes);
+            problem.help.extend_from_slice(&why.help);
             let problem = problem.help("raise the poll's `timeout`, or add `fail_on` to end it as soon as it can't succeed");
             done.exchanges = std::mem::take(&mut exchanges);
             done.problems.push(Problem::failed(problem));
