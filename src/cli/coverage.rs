@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::{CoverageCommand, CoverageFormat};
 use super::exit::Exit;
 use super::run::{Wanted, execute, prepare, refuse};
-use super::terminal::{Terminal, write_stdout};
+use super::terminal::{Terminal, stdout_columns, write_stdout};
 use crate::diagnostic::Diagnostic;
 use crate::event::Coverage;
 use crate::report::{coverage, percent};
@@ -27,7 +27,7 @@ pub(super) fn run(command: &CoverageCommand, terminal: Terminal, current: &Path)
         (None, exit) => return exit,
     };
     match command.format {
-        CoverageFormat::Human => write_stdout(&coverage(&found)),
+        CoverageFormat::Human => write_stdout(&coverage(&found, stdout_columns().unwrap_or(0))),
         CoverageFormat::Json => {
             // Strings, numbers and lists of them are always writable.
             let text = serde_json::to_string_pretty(&found).unwrap_or_default();

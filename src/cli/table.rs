@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use crate::diagnostic::wrap;
+
 /// Between two columns.
 const GAP: &str = "  ";
 /// What stands below the head of a row.
@@ -42,7 +44,7 @@ fn side_by_side(row: &[String], widths: &[usize], before: usize, room: usize) ->
             line += &format!("{cell}{padding}{GAP}");
             continue;
         }
-        for part in wrapped(cell, room) {
+        for part in wrap(cell, room) {
             text += (line + &part).trim_end();
             text.push('\n');
             line = " ".repeat(before);
@@ -56,29 +58,11 @@ fn one_below_the_other(row: &[String], width: usize) -> String {
     let mut cells = row.iter();
     let mut text = cells.next().cloned().unwrap_or_default() + "\n";
     for cell in cells.filter(|cell| !cell.is_empty()) {
-        for line in wrapped(cell, width.saturating_sub(INDENT.len())) {
+        for line in wrap(cell, width.saturating_sub(INDENT.len())) {
             text += &format!("{INDENT}{line}\n");
         }
     }
     text
-}
-
-/// A text in lines of at most `width` columns, broken between words. At least one line.
-fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last().map_or(0, |line| line.width());
-        if line > 0 && line + 1 + word.width() > width {
-            lines.push(String::new());
-        }
-        if let Some(line) = lines.last_mut() {
-            if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -73,10 +73,15 @@ fn terminal_width() -> usize {
     size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0))
 }
 
-/// The columns of standard output.
+/// The columns of standard output, if it is a terminal.
+pub(super) fn stdout_columns() -> Option<usize> {
+    let (width, _) = terminal_size::terminal_size_of(std::io::stdout())?;
+    Some(usize::from(width.0))
+}
+
+/// How wide lists on standard output are.
 pub(super) fn stdout_width() -> usize {
-    let size = terminal_size::terminal_size_of(std::io::stdout());
-    size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0))
+    stdout_columns().unwrap_or(USUAL_WIDTH)
 }
 
 /// Writes to standard output. A reader that has gone away is not an error: `probity schema | head` ends in peace.

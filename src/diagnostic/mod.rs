@@ -9,6 +9,7 @@ mod sarif;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod wrap;
 
 use crate::source::{Place, Problem, Source};
 use std::ops::{Deref, DerefMut};
@@ -20,6 +21,7 @@ pub use json::json;
 pub use render::{Style, render};
 pub use sarif::sarif;
 pub use suggest::did_you_mean;
+pub use wrap::wrap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]

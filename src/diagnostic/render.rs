@@ -1,10 +1,14 @@
 //! Turns a diagnostic into the text that a person reads, with the source and carets.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
+use unicode_width::UnicodeWidthStr;
+
 use super::escape::{escaped, escaped_line, visible};
+use super::wrap::wrap;
 use super::{Diagnostic, Severity};
 use crate::source::{Place, Position, Source};
 
@@ -20,6 +24,8 @@ pub struct Style {
 /// Below this there is no room for anything.
 const LEAST_WIDTH: usize = 40;
 const USUAL_WIDTH: usize = 140;
+/// What stands before a help, with line numbers of up to four digits.
+const HELP: usize = "     = help: ".len();
 /// Places of one file that are further apart than this many lines are shown as two excerpts.
 const FAR: usize = 400;
 
@@ -30,8 +36,9 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
+    let code = diagnostic.code.len() + "warning[]: ".len();
     let title = level
-        .primary_title(escaped(&diagnostic.message))
+        .primary_title(prose(&diagnostic.message, style, code))
         .id(diagnostic.code);
     let excerpts = excerpts(diagnostic);
     let group = Group::with_title(title)
@@ -46,7 +53,7 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
             diagnostic
                 .help
                 .iter()
-                .map(|help| Level::HELP.message(escaped(help))),
+                .map(|help| Level::HELP.message(prose(help, style, HELP))),
         );
     let renderer = if style.color {
         Renderer::styled()
@@ -60,6 +67,17 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     let mut text = renderer.term_width(width).render(&[group]);
     text.push('\n');
     text
+}
+
+/// Words of ours, in lines that leave `before` columns free where the terminal's width is known. Notes are not broken:
+/// they hold what a server sent, and commands.
+fn prose(text: &str, style: Style, before: usize) -> Cow<'_, str> {
+    let text = escaped(text);
+    let room = style.width.max(LEAST_WIDTH).saturating_sub(before);
+    if style.width == 0 || text.width() <= room {
+        return text;
+    }
+    Cow::Owned(wrap(&text, room).join("\n"))
 }
 
 /// Some lines of a file, and what is to be marked in them.

@@ -242,8 +242,8 @@ fn add_file(
         .problems
         .into_iter()
         .partition(|problem| problem.severity == Severity::Error);
-    plan.notices.extend(warnings);
     let Some(document) = file.document else {
+        plan.notices.extend(warnings);
         sort(&mut errors);
         plan.invalid_files.push(InvalidFile {
             file: file.name,
@@ -263,6 +263,7 @@ fn add_file(
     // What is wrong within one scenario is its own; what is wrong outside of all concerns the file.
     let split = by_scenario(&document, &errors);
     if !split.file.is_empty() {
+        plan.notices.extend(warnings);
         plan.invalid_files.push(InvalidFile {
             file: file.name,
             problems: errors,
@@ -278,6 +279,7 @@ fn add_file(
         folder: file.folder,
         beside: file.beside,
     });
+    let mut taken = vec![false; planned.document.scenarios.len()];
     for (index, (scenario, problems)) in planned
         .document
         .scenarios
@@ -291,6 +293,7 @@ fn add_file(
             plan.know(&case);
             if selection.takes(&case.id, &case.tags) {
                 plan.miss_environments(&mut unbound);
+                taken[index] = true;
                 selected.push(PlannedCase {
                     case: Arc::new(case),
                     file: Arc::clone(&planned),
@@ -300,6 +303,20 @@ fn add_file(
                 });
             }
         }
+    }
+    let concerns = |warning: &Diagnostic| concerns(&planned.document, warning, &taken);
+    plan.notices.extend(warnings.into_iter().filter(concerns));
+}
+
+/// Whether a warning concerns a scenario that was taken; one that lies in no scenario concerns all of them.
+fn concerns(document: &ScenarioFile, warning: &Diagnostic, taken: &[bool]) -> bool {
+    let scenarios = document.scenarios.iter().zip(taken);
+    let mut owners = scenarios
+        .filter(|(scenario, _)| scenario.owns(warning))
+        .peekable();
+    match owners.peek() {
+        Some(_) => owners.any(|(_, taken)| *taken),
+        None => taken.contains(&true),
     }
 }
 

@@ -2,16 +2,21 @@
 
 use std::fmt::Write as _;
 
+use crate::diagnostic::wrap;
 use crate::event::{Count, Coverage, Missing, OperationCoverage, PackCoverage};
 use crate::value::{Value, counted};
 
 /// Operations are not given more room than this.
 const WIDEST: usize = 60;
+/// Before what is missing, and before more lines of it.
+const INDENT: &str = "      ";
+const HANGING: &str = "  ";
 
-/// The table of every pack, and what is missing.
+/// The table of every pack, and what is missing, in `width` columns where that is not 0.
 #[must_use]
-pub fn coverage(coverage: &Coverage) -> String {
-    let mut text: String = coverage.packs.iter().map(pack).collect();
+pub fn coverage(coverage: &Coverage, width: usize) -> String {
+    let packs = coverage.packs.iter();
+    let mut text: String = packs.map(|one| pack(one, width)).collect();
     match coverage.packs.as_slice() {
         [] => text.push_str("Coverage: none of the packs has a contract\n"),
         [_] => {}
@@ -23,7 +28,7 @@ pub fn coverage(coverage: &Coverage) -> String {
     text
 }
 
-fn pack(pack: &PackCoverage) -> String {
+fn pack(pack: &PackCoverage, columns: usize) -> String {
     let mut text = format!("Coverage of {}: {}\n", pack.pack, share(pack.all));
     let widths = pack
         .operations
@@ -40,7 +45,16 @@ fn pack(pack: &PackCoverage) -> String {
             fraction(operation.values)
         );
         for line in missing(operation) {
-            let _ = writeln!(text, "      {line}");
+            let room = match columns {
+                0 => usize::MAX,
+                columns => columns.saturating_sub(INDENT.len() + HANGING.len()),
+            };
+            let lines = wrap(&line, room);
+            let _ = writeln!(
+                text,
+                "{INDENT}{}",
+                lines.join(&format!("\n{INDENT}{HANGING}"))
+            );
         }
     }
     text

@@ -218,3 +218,27 @@ fn a_terminal_has_a_bar_that_makes_way_for_lines() {
     console.finish().unwrap();
     assert_eq!(page.take(), "\r\u{1b}[2K");
 }
+
+#[test]
+fn prose_keeps_to_the_terminal() {
+    let problem = probity::diagnostic::Diagnostic::warning(
+        "list-path",
+        "`$.data[*].id` gives a list, and a single value says nothing of a list",
+    )
+    .help("write what each element is to be, such as `{ each: … }`, or the whole list");
+    let events = [Event::Notice(Box::new(probity::event::Notice { problem }))];
+    let narrow = Options {
+        width: 50,
+        ..verbosity(0)
+    };
+    assert_eq!(
+        written(&events, narrow),
+        "warning[list-path]: `$.data[*].id` gives a list,\n\
+         \u{20}                   and a single value says\n\
+         \u{20}                   nothing of a list\n \
+         |\n \
+         = help: write what each element is to be,\n\
+         \u{20}        such as `{ each: … }`, or the whole\n\
+         \u{20}        list\n"
+    );
+}

@@ -294,7 +294,7 @@ impl<W: Write> Console<W> {
             .as_ref()
             .filter(|_| self.shows(Item::Steps))
         {
-            let table = coverage(found);
+            let table = coverage(found, self.options.width);
             self.write(&format!(" ─────────\n{table}"))?;
         }
         let time = format!("[{:>5.1}s]", summary.duration.0.as_secs_f64());
