@@ -39,7 +39,7 @@ impl Default for ClientOptions {
     fn default() -> Self {
         Self {
             body_limit: 16 << 20,
-            bodies_in_flight: 8 << 20,
+            bodies_in_flight: 3 << 20,
             proxies: Proxies::default(),
             extra_roots: Vec::new(),
         }

@@ -4,7 +4,7 @@ use super::Url;
 use crate::value::Value;
 use bytes::Bytes;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// A redirect that was followed.
@@ -45,7 +45,7 @@ pub struct Response(Arc<Inner>);
 struct Inner {
     parts: ResponseParts,
     text: OnceLock<Arc<str>>,
-    json: OnceLock<Result<Arc<Value>, JsonError>>,
+    json: Mutex<Option<Result<Arc<Value>, JsonError>>>,
 }
 
 impl From<ResponseParts> for Response {
@@ -53,7 +53,7 @@ impl From<ResponseParts> for Response {
         Self(Arc::new(Inner {
             parts,
             text: OnceLock::new(),
-            json: OnceLock::new(),
+            json: Mutex::default(),
         }))
     }
 }
@@ -89,7 +89,28 @@ impl Response {
 
     /// The body as JSON, numbers with their source text.
     pub fn json(&self) -> Result<Arc<Value>, JsonError> {
-        self.0.json.get_or_init(|| self.parse_json()).clone()
+        self.made_json()
+            .get_or_insert_with(|| self.parse_json())
+            .clone()
+    }
+
+    /// Whether its JSON takes so much memory that few of that kind should be kept.
+    #[must_use]
+    pub fn is_large(&self) -> bool {
+        const LARGE: usize = 256 << 10;
+        self.body.len() > LARGE
+    }
+
+    /// Lets go of the JSON of a large body, which takes some ten times the memory of the body itself. It is made again when
+    /// it is asked for again.
+    pub fn release_large(&self) {
+        if self.is_large() {
+            self.made_json().take();
+        }
+    }
+
+    fn made_json(&self) -> MutexGuard<'_, Option<Result<Arc<Value>, JsonError>>> {
+        self.0.json.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All values of a header joined with `, `, as RFC 9110 reads them. `name` may have any case.
@@ -213,6 +234,22 @@ mod tests {
             url: Url::parse("http://h/").unwrap(),
             redirects: Vec::new(),
         })
+    }
+
+    #[test]
+    fn the_json_of_a_large_body_is_let_go_and_made_again() {
+        let small = response(None, b"[1]");
+        let first = small.json().unwrap();
+        small.release_large();
+        assert!(Arc::ptr_eq(&first, &small.json().unwrap()));
+        let body = format!("[1{}]", " ".repeat(300_000));
+        let large = response(None, body.as_bytes());
+        let first = large.json().unwrap();
+        assert!(Arc::ptr_eq(&first, &large.json().unwrap()));
+        large.release_large();
+        let again = large.json().unwrap();
+        assert!(!Arc::ptr_eq(&first, &again));
+        assert_eq!(first, again);
     }
 
     #[test]

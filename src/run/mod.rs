@@ -121,6 +121,8 @@ struct Shared {
     summary: Mutex<Summary>,
     /// A case did not pass and `--fail-fast` was given.
     failed_fast: AtomicBool,
+    /// Held by whoever looks at a large response.
+    large: Mutex<()>,
     /// Cases in flight.
     running: AtomicUsize,
     /// It was told that the run is to stop.
@@ -191,6 +193,7 @@ impl Shared {
                 ..Summary::default()
             }),
             failed_fast: AtomicBool::default(),
+            large: Mutex::default(),
             running: AtomicUsize::default(),
             announced: Mutex::default(),
         }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::attempt::{Anchor, Attempt, Cleanup, OpenPack, Problem, worst};
 use super::frame::{Frame, StepScope, StepState, Turn};
+use super::lock;
 use super::log::{KeptExchange, StepLog};
 use super::{action, capture, checks, poll, receive, replay, request};
 use crate::check::{Evidence, Subject};
@@ -380,9 +381,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     }
     let mut problems = std::mem::take(&mut done.problems);
     if !done.over {
-        let captured = capture::take(cx, step, &done, &scope);
-        problems.extend(check(cx, step, &mut done, &scope));
-        problems.extend(captured);
+        problems.extend(look_at(cx, step, &mut done, &scope));
     }
     if let Some(again) = step.replay.as_ref().filter(|_| problems.is_empty()) {
         problems.extend(Box::pin(replay::again(cx, again, &mut done, &scope)).await);
@@ -409,6 +408,27 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         skipped: false,
     };
     (ended, state)
+}
+
+/// Captures and checks, on what the step brought to light.
+fn look_at(
+    cx: &Cx<'_, '_>,
+    step: &Step,
+    done: &mut Done<'_>,
+    scope: &StepScope<'_, '_>,
+) -> Vec<Problem> {
+    // Of large responses, whatever the number of threads, one at a time is taken apart.
+    let large = done.response().filter(|response| response.is_large());
+    let large = large.cloned();
+    let turn = large.as_ref().map(|_| lock(&cx.attempt.shared.large));
+    let captured = capture::take(cx, step, done, scope);
+    let mut problems = check(cx, step, done, scope);
+    problems.extend(captured);
+    if let Some(response) = &large {
+        response.release_large();
+    }
+    drop(turn);
+    problems
 }
 
 /// Every check of the step, on what it brought to light.
