@@ -12,6 +12,7 @@ mod frame;
 mod inbox;
 mod limit;
 mod log;
+mod plain;
 mod poll;
 mod receive;
 mod replay;

@@ -1,4 +1,4 @@
-//! Running steps: conditions, turns, groups and branches, and what is common to every kind of step.
+//! Running steps: conditions, turns, and what is common to every kind of step.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -13,14 +13,14 @@ use super::attempt::{Anchor, Attempt, Cleanup, OpenPack, Problem, worst};
 use super::frame::{Frame, StepScope, StepState, Turn};
 use super::lock;
 use super::log::{KeptExchange, StepLog};
-use super::{action, capture, checks, poll, receive, replay, request};
-use crate::check::{Evidence, Subject};
+use super::{action, capture, checks, plain, poll, receive, replay, request};
+use crate::check::Evidence;
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
 use crate::expr::Outcome as Rendered;
 use crate::http::{Response, TransportError};
 use crate::signature;
-use crate::step::{Group, Kind, RetryCause, Set, Step};
+use crate::step::{Kind, RetryCause, Step};
 use crate::value::{Value, format_duration};
 
 /// A future on the scenario's own thread.
@@ -509,147 +509,15 @@ pub(super) fn perform<'f, 'a: 'f, 'p: 'a>(
             Kind::Uses(uses) => action::perform(cx, step, uses).await,
             Kind::Receive(receive) => receive::perform(cx, step, receive).await,
             Kind::Wait(duration) => match duration.resolve(&cx.scope()) {
-                Ok(duration) => wait(cx, step, duration).await,
+                Ok(duration) => plain::wait(cx, step, duration).await,
                 Err(problem) => Done::errored(problem),
             },
-            Kind::Set(set) => perform_set(cx, step, set),
+            Kind::Set(set) => plain::set(cx, step, set),
             Kind::Check(expressions) => checks::expressions(cx, expressions),
-            Kind::Group(group) => perform_group(cx, group).await,
-            Kind::Parallel(branches) => perform_parallel(cx, step, branches).await,
+            Kind::Group(group) => plain::group(cx, group).await,
+            Kind::Parallel(branches) => plain::parallel(cx, step, branches).await,
         }
     })
-}
-
-async fn wait<'p>(cx: &Cx<'_, 'p>, step: &Step, duration: Duration) -> Done<'p> {
-    cx.attempt.wait_declared(if cx.attempt.clock.is_virtual() {
-        Duration::ZERO
-    } else {
-        duration
-    });
-    let mut done = Done {
-        title: Some(format!("wait {}", format_duration(duration))),
-        ..Done::default()
-    };
-    if !cx.pause(duration).await {
-        done.interrupt(step);
-    }
-    done
-}
-
-fn perform_set<'p>(cx: &Cx<'_, 'p>, step: &Step, set: &Set) -> Done<'p> {
-    let scope = cx.scope();
-    for variable in &set.vars {
-        match variable.value.render(&scope) {
-            Ok(Rendered::Value(value)) => cx.frame.set(&variable.name, value),
-            Ok(Rendered::Omit) => {
-                let problem = Diagnostic::error(
-                    "omit",
-                    format!("the variable `{}` can't be `omit`", variable.name),
-                )
-                .at(variable.value.place.clone());
-                return Done::errored(problem);
-            }
-            Err(problem) => return Done::errored(problem),
-        }
-    }
-    if set.headers.is_empty() {
-        return Done::default();
-    }
-    let rendered = cx
-        .pack_of(step)
-        .and_then(|pack| Ok((pack, request::render_headers(&set.headers, &scope)?)));
-    match rendered {
-        Ok((pack, headers)) => {
-            let mut set = pack.headers.borrow_mut();
-            for header in headers {
-                request::merge_header(&mut set, header);
-            }
-            Done::default()
-        }
-        Err(problem) => Done::errored(problem),
-    }
-}
-
-async fn perform_group<'p>(cx: &Cx<'_, 'p>, group: &'p Group) -> Done<'p> {
-    let mut done = Done::default();
-    let Some(repeat) = &group.repeat else {
-        let ended = run_all(cx, &group.steps, &format!("{}.steps", cx.path)).await;
-        done.over = ended.stop;
-        done.problems = ended.problems;
-        return done;
-    };
-    let max = match repeat.max.resolve(&cx.scope()) {
-        Ok(max) => max,
-        Err(problem) => return Done::errored(problem),
-    };
-    for turn in 0..max {
-        match repeat.condition.test(&cx.scope()) {
-            Ok(true) => {}
-            Ok(false) => return done,
-            Err(problem) => return Done::errored(problem),
-        }
-        let ended = run_all(
-            cx,
-            &group.steps,
-            &format!("{}.repeat[{turn}].steps", cx.path),
-        )
-        .await;
-        let failed = !ended.passed();
-        done.problems.extend(ended.problems);
-        if ended.stop || failed {
-            done.over = ended.stop;
-            return done;
-        }
-    }
-    match repeat.condition.test(&cx.scope()) {
-        Ok(false) => done,
-        Ok(true) => {
-            let problem = Diagnostic::error(
-                "repeat",
-                format!("the condition still holds after {max} turns"),
-            )
-            .at(repeat.condition.place().clone())
-            .label("still true")
-            .help("raise `max`, or see with `-v` why the condition never becomes false");
-            done.problems.push(Problem::failed(problem));
-            done.over = true;
-            done
-        }
-        Err(problem) => Done::errored(problem),
-    }
-}
-
-async fn perform_parallel<'p>(cx: &Cx<'_, 'p>, step: &'p Step, branches: &'p [Step]) -> Done<'p> {
-    let contexts: Vec<Cx<'_, 'p>> = (0..branches.len())
-        .map(|index| cx.at(format!("{}.parallel[{index}]", cx.path)))
-        .collect();
-    let futures = contexts
-        .iter()
-        .zip(branches)
-        .map(|(cx, branch)| run(cx, branch))
-        .collect();
-    let ended = cx.attempt.clock.join(futures).await;
-    let passed = ended.iter().filter(|branch| branch.passed()).count();
-    let stated = step.expect.as_ref().is_some_and(|expect| {
-        expect
-            .checks
-            .iter()
-            .any(|check| matches!(check.subject, Subject::Passed))
-    });
-    let mut done = Done {
-        passed_branches: Some(passed),
-        ..Done::default()
-    };
-    if stated {
-        done.note = Some(format!("{passed} of {} branches passed", branches.len()));
-    } else {
-        done.over = ended.iter().any(|branch| branch.stop);
-        done.problems = ended
-            .into_iter()
-            .flat_map(|branch| branch.problems)
-            .collect();
-    }
-    done
 }
 
 /// What a step is called: its `name`, or what it does.
