@@ -6,7 +6,7 @@ mod support;
 use std::fs;
 use std::io::Write;
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread;
@@ -16,7 +16,9 @@ use regex::Regex;
 use serde_json::Value;
 use support::Said;
 use support::server::{Received, Server, json, reply};
-use support::store::{ask, authority_and_path, deliver, free_port, signed_post, with_provider};
+use support::store::{
+    ask, authority_and_path, deliver, free_port, signed_post, start_receiving, with_provider,
+};
 
 /// What strangers post to no scenario's URL, and how many of them at once.
 const JUNK: usize = 10_000;
@@ -103,25 +105,7 @@ impl Abused {
         let server = provider(tell, &pid, &memory);
         let folder = with_provider(&server, SCENARIO);
         let address = format!("127.0.0.1:{}", free_port());
-        let url = format!("http://{address}");
-        let args = [
-            "run",
-            "case.scenario.yaml",
-            "--env",
-            "local",
-            "--max-wait",
-            "2h",
-            "--webhook-listen",
-            &address,
-            "--webhook-url",
-            &url,
-        ];
-        let child = folder
-            .probity(&args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
+        let child = start_receiving(&folder, &address, &[]);
         pid.set(child.id()).expect("it is set once");
         let url: String = ready
             .recv_timeout(Duration::from_secs(30))

@@ -14,7 +14,7 @@ use std::time::Duration;
 use regex::Regex;
 use serde_json::Value;
 use support::server::{Received, Server, json, reply};
-use support::store::{deliver, free_port, with_provider, with_store};
+use support::store::{deliver, free_port, start_receiving, with_provider, with_store};
 use support::{Folder, Said};
 
 /// So many scenarios, each of which waits for webhooks of its own and for nobody else's.
@@ -249,26 +249,7 @@ scenarios:
     let server = provider("whsec_of_the_provider");
     let folder = with_provider(&server, WAITING);
     let address = format!("127.0.0.1:{}", free_port());
-    let url = format!("http://{address}");
-    let child = folder
-        .probity(&[
-            "run",
-            "case.scenario.yaml",
-            "--env",
-            "local",
-            "--max-wait",
-            "2h",
-            "--webhook-listen",
-            &address,
-            "--webhook-url",
-            &url,
-            "--report",
-            "junit=out.xml",
-        ])
-        .stderr(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it starts");
+    let child = start_receiving(&folder, &address, &["--report", "junit=out.xml"]);
     let asked = |line: &str| server.lines().iter().filter(|have| *have == line).count();
     let start = std::time::Instant::now();
     while asked("GET /ready") < 8 {

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{Read, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -27,6 +28,18 @@ pub fn with_store() -> Folder {
         folder.write(&format!("scenarios/store/{file}"), &text);
     }
     folder
+}
+
+/// Starts a run of the case that receives webhooks at this address, and may wait for hours.
+pub fn start_receiving(folder: &Folder, address: &str, more: &[&str]) -> Child {
+    let url = format!("http://{address}");
+    let mut args = vec!["run", "case.scenario.yaml", "--env", "local"];
+    args.extend(["--max-wait", "2h"]);
+    args.extend(["--webhook-listen", address, "--webhook-url", &url]);
+    args.extend(more);
+    let mut command = folder.probity(&args);
+    command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("it starts")
 }
 
 /// How `store` signs.
