@@ -189,6 +189,92 @@ scenarios:
     }
 }
 
+/// The token at many places round the edge of what is shown of a body, in each form, in requests and responses.
+#[test]
+fn a_secret_across_the_cut_of_a_long_body_leaves_nothing_in_any_output() {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    const TOKEN: &str = "MyPrivateSecretValue/0123456789+xyz";
+    const EDGE: usize = 16 * 1024;
+    let hex: String = TOKEN.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let forms: Vec<String> = (0..3)
+        .map(|before| STANDARD.encode(format!("{}{TOKEN}", "~".repeat(before))))
+        .chain([TOKEN.replace('/', "%2F").replace('+', "%2B"), hex])
+        .chain([TOKEN.to_owned(), TOKEN.replace('/', "\\/")])
+        .collect();
+    let answers = forms.clone();
+    let server = Server::new(move |request| {
+        let path = request.path();
+        let mut place = path.trim_start_matches('/').split('/');
+        let mut next = || place.next().unwrap().parse::<usize>().unwrap();
+        let (form, at, after) = (next(), next(), next());
+        let body = format!("{}{}{}", "-".repeat(at), answers[form], "=".repeat(after));
+        reply(200, &[("content-type", "text/plain")], body)
+    });
+    let mut rows = String::new();
+    for (index, form) in forms.iter().enumerate() {
+        for (shown, after) in [
+            (3, 0),
+            (5, 9),
+            (form.len() / 2, 9_000),
+            (form.len() - 1, 9_000),
+        ] {
+            let at = EDGE - shown;
+            rows.push_str(&format!(
+                "      - {{ form: {index}, at: {at}, after: {after} }}\n"
+            ));
+        }
+    }
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        &format!(
+            "packs: [raw]
+secrets: {{ key: {{ env: RAW_KEY }} }}
+vars: {{ forms: {forms:?} }}
+scenarios:
+  cut:
+    cases:
+{rows}    steps:
+      - http: POST /${{{{ case.form }}}}/${{{{ case.at }}}}/${{{{ case.after }}}}
+        json: {{ pad: '${{{{ \"-\" * (case.at - 8) }}}}${{{{ forms[case.form] }}}}' }}
+        expect: {{ text: nothing like it }}
+"
+        ),
+    );
+    let mut args = vec![
+        "run",
+        "case.scenario.yaml",
+        "--env",
+        "local",
+        "-vv",
+        "--format",
+        "json",
+    ];
+    for report in [
+        "junit=1.xml",
+        "junit-strict=2.xml",
+        "html=3.html",
+        "json=4.json",
+        "tap=5.tap",
+    ] {
+        args.extend(["--report", report]);
+    }
+    let said = folder.probity(&args).env("RAW_KEY", TOKEN).output();
+    let said: Said = said.expect("it starts").into();
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    let mut outputs = vec![("stderr", said.stderr), ("stdout", said.stdout)];
+    for file in ["1.xml", "2.xml", "3.html", "4.json", "5.tap"] {
+        outputs.push((file, folder.read(file)));
+    }
+    for (name, output) in outputs {
+        for form in &forms {
+            let beside = format!("-{}", &form[..4]);
+            assert!(!output.contains(&beside), "{name} has `{beside}`");
+        }
+        assert!(output.contains("----"), "{name} shows bodies");
+    }
+}
+
 #[test]
 fn a_request_to_a_real_system_comes_with_a_command_to_paste() {
     let server = Server::new(|_| json("{}"));

@@ -2,7 +2,9 @@
 
 use crate::clock::Clock;
 use crate::expr::Scope;
-use crate::value::{Difference, Redactor, Value, counted, shorten};
+use crate::value::{Difference, Redactor, Value, counted};
+
+use super::matchers::named;
 
 /// Characters of a value that a message shows.
 const LIMIT: usize = 80;
@@ -41,6 +43,7 @@ impl<'a> Context<'a> {
 /// Shows values.
 #[derive(Clone, Copy)]
 pub(super) struct Show<'a> {
+    /// Without one nothing is shortened.
     pub redactor: Option<&'a Redactor>,
     /// The path of the value looked at, `$` for the whole body; empty where it has none.
     pub base: &'a str,
@@ -49,10 +52,10 @@ pub(super) struct Show<'a> {
 impl Show<'_> {
     /// A value as compact JSON, without secrets, shortened.
     pub(super) fn value(self, value: &Value) -> String {
-        let shown = match self.redactor.filter(|redactor| !redactor.is_empty()) {
-            Some(redactor) => shorten(&redactor.redact_value(value), LIMIT),
-            None => shorten(value, LIMIT),
+        let Some(redactor) = self.redactor else {
+            return whole(value);
         };
+        let shown = redactor.shorten(value, LIMIT);
         if !shown.ends_with('…') {
             return shown;
         }
@@ -73,7 +76,10 @@ impl Show<'_> {
 
     /// A text as it is, without secrets, shortened.
     pub(super) fn text(self, text: &str) -> String {
-        cut(&self.redact(text))
+        match self.redactor {
+            Some(redactor) => redactor.excerpt(text, LIMIT),
+            None => text.to_owned(),
+        }
     }
 
     fn redact(self, text: &str) -> String {
@@ -146,10 +152,12 @@ pub(super) fn limited(mut lines: impl Iterator<Item = String>, limit: usize) -> 
     shown
 }
 
-/// At most as many characters as a message shows, with `…` for the rest.
-pub(super) fn cut(text: &str) -> String {
-    match text.char_indices().nth(LIMIT) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
+/// A value as compact JSON where it is short, else what it is. It is not cut: a secret that is cut is not known for one.
+fn whole(value: &Value) -> String {
+    let text = value.to_string();
+    if text.chars().nth(LIMIT).is_none() {
+        text
+    } else {
+        named(value)
     }
 }

@@ -3,7 +3,7 @@
 use super::lookup::item;
 use super::{Expr, Resolved, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::value::{Value, shorten};
+use crate::value::{Redactor, Value};
 
 /// The most characters of a value that a message shows.
 const SHOWN: usize = 120;
@@ -41,7 +41,7 @@ pub fn is_defined(scope: &dyn Scope, path: &[String]) -> bool {
 impl Expr {
     /// What to say of a condition that is false: the values that it read.
     #[must_use]
-    pub fn explain_false(&self, scope: &dyn Scope) -> Diagnostic {
+    pub fn explain_false(&self, scope: &dyn Scope, redactor: &Redactor) -> Diagnostic {
         let mut problem = Diagnostic::error("check", format!("`{}` is false", self.text()))
             .at(self.place().clone())
             .label("false");
@@ -54,7 +54,7 @@ impl Expr {
                 problem = problem.note(format!(
                     "{} is {}",
                     reference.path.join("."),
-                    shorten(&value, SHOWN)
+                    redactor.shorten(&value, SHOWN)
                 ));
             }
             told.push(reference.path);

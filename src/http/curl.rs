@@ -1,13 +1,13 @@
 //! A request as a `curl` command that sends the same.
 
-use super::{Method, Rendering, Request};
+use super::{KeptBody, Method, Request};
 use std::fmt::Write;
 
 /// The command, one option a line, quoted for a POSIX shell; `$'…'`, which bash, zsh and ksh read, where there are
-/// control characters, line breaks among them. A body that is not text is a file to be put there.
+/// control characters, line breaks among them. A body that is not text, or too large to be kept, is a file to be put there.
 #[must_use]
-pub fn curl(request: &Request, rendering: &Rendering<'_>) -> String {
-    let quote = |text: &str| shell_quote(&(rendering.redact)(text));
+pub fn curl(request: &Request, body: Option<&KeptBody>, redact: &dyn Fn(&str) -> String) -> String {
+    let quote = |text: &str| shell_quote(&redact(text));
     let mut words = vec!["curl".to_owned()];
     words.extend(method(request).map(|method| format!("-X {}", quote(method.as_str()))));
     if request.method == Method::HEAD {
@@ -26,13 +26,13 @@ pub fn curl(request: &Request, rendering: &Rendering<'_>) -> String {
             .iter()
             .filter_map(|(name, value)| header(name, value, &quote)),
     );
-    if let Some(body) = &request.body {
+    if let Some(body) = body {
         if !request.has_header("content-type") {
             // Without this, curl would call it a form.
             words.push("-H 'content-type:'".to_owned());
         }
-        words.push(match std::str::from_utf8(body) {
-            Ok(text) if !text.contains('\0') => format!("--data-raw {}", quote(text)),
+        words.push(match body.whole().map(std::str::from_utf8) {
+            Some(Ok(text)) if !text.contains('\0') => format!("--data-raw {}", quote(text)),
             _ => "--data-binary @body".to_owned(),
         });
     }
@@ -99,13 +99,8 @@ mod tests {
     }
 
     fn command(request: &Request) -> String {
-        curl(
-            request,
-            &Rendering {
-                limit: 10,
-                redact: &masked,
-            },
-        )
+        let body = request.body.as_ref().map(|body| KeptBody::new(body, 10));
+        curl(request, body.as_ref(), &masked)
     }
 
     fn request(method: Method, url: &str) -> Request {
@@ -155,6 +150,8 @@ mod tests {
             -H 'content-type:' \\\n  --data-raw $'a\\t\\'\\\\\\r\\n\\u001b'";
         assert_eq!(command(&odd), want);
         odd.body = Some(b"\xff".as_slice().into());
+        assert!(command(&odd).ends_with("--data-binary @body"));
+        odd.body = Some("x".repeat(20_000).into());
         assert!(command(&odd).ends_with("--data-binary @body"));
     }
 }

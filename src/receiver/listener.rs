@@ -19,14 +19,12 @@ use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::time::timeout;
 
-use super::{Desk, Limits};
+use super::{Desk, Limits, Stray};
 
 /// The largest head of a request, in bytes.
 const HEAD_LIMIT: usize = 64 << 10;
 /// How long to wait where no connection can be accepted.
 const PAUSE: Duration = Duration::from_millis(20);
-/// The most of a stray's path that is told.
-const SHOWN: usize = 80;
 
 /// An open listener; it closes when this is dropped.
 pub(super) struct Listener {
@@ -111,10 +109,12 @@ async fn receive(
     desk: &Desk,
 ) -> Answer {
     let (head, body) = request.into_parts();
-    let refused = |status: StatusCode, why: &str| {
-        desk.stray(|| {
-            let path: String = head.uri.path().chars().take(SHOWN).collect();
-            format!("{} {path} from {}: {why}", head.method, peer.ip())
+    let refused = |status: StatusCode, why: &'static str| {
+        desk.stray(|| Stray {
+            method: head.method.to_string(),
+            path: head.uri.path().to_owned(),
+            from: peer.ip(),
+            why,
         });
         refuse(status)
     };

@@ -20,6 +20,7 @@ pub use destinations::Destinations;
 pub use mailbox::{Delivered, Mailbox};
 
 use crate::clock::Clock;
+use crate::value::Redactor;
 use listener::Listener;
 use mailbox::Held;
 
@@ -102,8 +103,29 @@ struct DeskState {
 #[derive(Clone, Debug, Default)]
 pub struct Strays {
     pub count: usize,
-    /// The first ones, described.
-    pub first: Vec<String>,
+    /// The first ones.
+    pub first: Vec<Stray>,
+}
+
+/// A request that belongs to no scenario.
+#[derive(Clone, Debug)]
+pub struct Stray {
+    method: String,
+    path: String,
+    from: IpAddr,
+    why: &'static str,
+}
+
+impl Stray {
+    /// The most of a path that is told.
+    const SHOWN: usize = 80;
+
+    /// In one line, without secrets.
+    #[must_use]
+    pub fn told(&self, redactor: &Redactor) -> String {
+        let path = redactor.excerpt(&self.path, Self::SHOWN);
+        format!("{} {path} from {}: {}", self.method, self.from, self.why)
+    }
 }
 
 impl Receiver {
@@ -203,7 +225,7 @@ impl Desk {
         }
     }
 
-    fn stray(&self, describe: impl FnOnce() -> String) {
+    fn stray(&self, describe: impl FnOnce() -> Stray) {
         let strays = &mut self.lock().strays;
         strays.count += 1;
         if strays.first.len() < STRAYS_TOLD {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::words::{took, verb};
 use crate::diagnostic::{escaped, escaped_line};
 use crate::event::{ExchangeRecord, Outcome, StepRecord};
+use crate::value::whole_escapes;
 
 /// Lines of a body in a log.
 const LONG_BODY: usize = 200;
@@ -173,7 +174,7 @@ pub(super) fn body_lines(text: &str, limit: usize) -> Vec<String> {
 
 fn cut(line: &str) -> String {
     match line.char_indices().nth(LONG_LINE) {
-        Some((at, _)) => format!("{}…", &line[..at]),
+        Some((at, _)) => format!("{}…", whole_escapes(&line[..at])),
         None => line.to_owned(),
     }
 }

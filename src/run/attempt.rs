@@ -18,7 +18,7 @@ use crate::pack::{Instance, InstanceSpec};
 use crate::plan::{BoundPack, PlannedCase, SecretValue};
 use crate::random::Stream;
 use crate::step::Step;
-use crate::value::{Map, Redactor, Value};
+use crate::value::{Extent, Map, Redactor, Value};
 
 /// One attempt at a case.
 pub(super) struct Attempt<'p> {
@@ -360,7 +360,12 @@ impl<'p> Attempt<'p> {
 
     /// A text as it may leave the program: without secrets and without an emulator's port.
     pub fn clean(&self, text: &str) -> String {
-        self.hide_addresses(&self.redactor.borrow().redact(text))
+        self.clean_part(text, Extent::Whole)
+    }
+
+    /// The same of a text that may be the start of a longer one.
+    pub fn clean_part(&self, text: &str, extent: Extent) -> String {
+        self.hide_addresses(&self.redactor.borrow().redact_part(text, extent))
     }
 
     /// A diagnostic as it may leave the program.

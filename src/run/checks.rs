@@ -160,9 +160,9 @@ pub(super) fn expressions<'p>(cx: &Cx<'_, 'p>, expressions: &[Expr]) -> Done<'p>
     for expression in expressions {
         match expression.test(&scope) {
             Ok(true) => {}
-            Ok(false) => done
-                .problems
-                .push(Problem::failed(expression.explain_false(&scope))),
+            Ok(false) => done.problems.push(Problem::failed(
+                expression.explain_false(&scope, &cx.attempt.redactor.borrow()),
+            )),
             Err(problem) => done.problems.push(Problem::errored(problem)),
         }
     }

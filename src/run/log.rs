@@ -8,11 +8,11 @@ use bytes::Bytes;
 use super::attempt::{Attempt, Problem};
 use crate::event::{CaseProblem, ExchangeRecord, Offset, Outcome, StepName, StepRecord};
 use crate::http::{
-    Exchange, Rendering, Request, Response, ResponseParts, TransportError, curl, render_body,
+    Exchange, KeptBody, Rendering, Request, Response, ResponseParts, TransportError, curl,
 };
 
-/// Bytes of a body that are kept for reports: more than a person reads.
-const KEPT_BODY: usize = 16 * 1024;
+/// Bytes of a body that reports show: more than a person reads.
+const SHOWN_BODY: usize = 16 * 1024;
 
 /// A step that is over.
 pub(super) struct StepLog {
@@ -31,39 +31,43 @@ pub(super) struct StepLog {
 
 /// An exchange with its bodies cut, so that a log does not hold on to large ones.
 pub(super) struct KeptExchange {
+    /// Its body, like the response's, is only what was kept of it.
     request: Request,
     response: Result<Response, TransportError>,
+    request_body: Option<KeptBody>,
+    response_body: Option<KeptBody>,
     duration: Duration,
     /// It came to us.
     webhook: bool,
-    /// Bytes cut off the bodies.
-    request_cut: usize,
-    response_cut: usize,
 }
 
 impl KeptExchange {
-    pub fn new(mut exchange: Exchange, duration: Duration) -> Self {
-        let mut request_cut = 0;
-        if let Some(body) = &mut exchange.request.body {
-            (*body, request_cut) = cut(body);
-        }
-        let mut response_cut = 0;
-        let response = exchange.response.map(|response| {
-            if response.body.len() <= KEPT_BODY {
-                return response;
+    pub fn new(exchange: Exchange, duration: Duration) -> Self {
+        let keep = |body: &Bytes| (!body.is_empty()).then(|| KeptBody::new(body, SHOWN_BODY));
+        let mut request = exchange.request;
+        let request_body = request.body.as_ref().and_then(keep);
+        request.body = request_body.as_ref().map(KeptBody::bytes);
+        let response_body = match &exchange.response {
+            Ok(response) => keep(&response.body),
+            Err(_) => None,
+        };
+        let response = exchange.response.map(|response| match &response_body {
+            Some(body) if body.whole().is_none() => {
+                let parts: &ResponseParts = &response;
+                Response::from(ResponseParts {
+                    body: body.bytes(),
+                    ..parts.clone()
+                })
             }
-            let parts: &ResponseParts = &response;
-            let mut parts = parts.clone();
-            (parts.body, response_cut) = cut(&parts.body);
-            Response::from(parts)
+            _ => response,
         });
         Self {
-            request: exchange.request,
+            request,
             response,
+            request_body,
+            response_body,
             duration,
             webhook: false,
-            request_cut,
-            response_cut,
         }
     }
 
@@ -84,8 +88,8 @@ impl KeptExchange {
     fn record(&self, attempt: &Attempt<'_>) -> ExchangeRecord {
         let clean = |text: &str| attempt.clean(text);
         let rendering = Rendering {
-            limit: KEPT_BODY,
-            redact: &clean,
+            limit: SHOWN_BODY,
+            redact: &|text, extent| attempt.clean_part(text, extent),
         };
         let headers = |headers: &[(String, String)]| -> Vec<(String, String)> {
             headers
@@ -93,8 +97,8 @@ impl KeptExchange {
                 .map(|(name, value)| (name.clone(), clean(value)))
                 .collect()
         };
-        let body = |headers: &[(String, String)], body: &Bytes, cut: usize| {
-            (!body.is_empty()).then(|| with_cut(render_body(headers, body, &rendering), cut))
+        let body = |headers: &[(String, String)], body: &Option<KeptBody>| {
+            body.as_ref().map(|body| body.render(headers, &rendering))
         };
         let request = &self.request;
         let mut record = ExchangeRecord {
@@ -102,10 +106,7 @@ impl KeptExchange {
             method: request.method.to_string(),
             url: clean(request.url.as_str()),
             request_headers: headers(&request.headers),
-            request_body: request
-                .body
-                .as_ref()
-                .and_then(|bytes| body(&request.headers, bytes, self.request_cut)),
+            request_body: body(&request.headers, &self.request_body),
             status: None,
             reason: String::new(),
             response_headers: Vec::new(),
@@ -116,39 +117,19 @@ impl KeptExchange {
         };
         // Nobody but the provider could send a webhook so that it is signed, and a case's emulator is gone by now.
         if !self.webhook && !attempt.is_emulators(request.url.as_str()) {
-            record.curl = curl(request, &rendering);
+            record.curl = curl(request, self.request_body.as_ref(), &clean);
         }
         match &self.response {
             Ok(response) => {
                 record.status = Some(response.status);
                 record.reason = clean(&response.reason);
                 record.response_headers = headers(&response.headers);
-                record.response_body = body(&response.headers, &response.body, self.response_cut);
+                record.response_body = body(&response.headers, &self.response_body);
             }
             Err(error) => record.error = Some(clean(&error.message)),
         }
         record
     }
-}
-
-/// A body's text, and how much of it was not kept.
-fn with_cut(text: String, cut: usize) -> String {
-    if cut == 0 {
-        text
-    } else {
-        format!("{text}\n… {cut} more bytes")
-    }
-}
-
-/// The first bytes of a body, and how many there are besides. What is cut is copied, so that the rest can be freed.
-fn cut(body: &Bytes) -> (Bytes, usize) {
-    if body.len() <= KEPT_BODY {
-        return (body.clone(), 0);
-    }
-    (
-        Bytes::copy_from_slice(&body[..KEPT_BODY]),
-        body.len() - KEPT_BODY,
-    )
 }
 
 impl StepLog {

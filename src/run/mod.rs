@@ -117,6 +117,8 @@ struct Shared {
     limits: Vec<Limit>,
     /// Knows every secret of the run's environments.
     redactor: Redactor,
+    /// For what planning says, which was before any value was made.
+    redactor_of_plan: Redactor,
     /// For each pack, if that is wanted and it has a contract.
     coverage: Mutex<Vec<Option<Recorder>>>,
     summary: Mutex<Summary>,
@@ -188,6 +190,7 @@ impl Shared {
             started: Instant::now(),
             limits: plan.packs.iter().map(|pack| Limit::of(pack)).collect(),
             packs: plan.packs.clone(),
+            redactor_of_plan: redactor.without_short(),
             redactor,
             summary: Mutex::new(Summary {
                 cases: plan.cases.len(),
@@ -227,9 +230,13 @@ impl Shared {
         };
         self.send(Event::Run(Box::new(run)));
         for problem in &plan.notices {
-            let problem = problem.redacted(&|text| self.redactor.redact(text).into_owned());
+            let problem = self.clean_of_plan(problem);
             self.send(Event::Notice(Box::new(crate::event::Notice { problem })));
         }
+    }
+
+    fn clean_of_plan(&self, problem: &Diagnostic) -> Diagnostic {
+        problem.redacted(&|text| self.redactor_of_plan.redact(text).into_owned())
     }
 
     /// Says which requests to the webhook receiver belong to no scenario.
@@ -239,7 +246,8 @@ impl Shared {
             return;
         }
         let came = crate::value::counted(strays.count, "request");
-        let mut lines = strays.first.clone();
+        let first = strays.first.iter();
+        let mut lines: Vec<String> = first.map(|stray| stray.told(&self.redactor)).collect();
         if strays.count > lines.len() {
             lines.push(format!("… {} more", strays.count - lines.len()));
         }
@@ -333,17 +341,12 @@ impl Shared {
     /// How a case ends that is not run, if it is not.
     fn without_running(&self, planned: &PlannedCase) -> Option<CaseFinished> {
         let case = || Arc::clone(&planned.case);
-        let with = |outcome, problems: &[Diagnostic]| {
-            let redact = |problem: &Diagnostic| {
-                problem.redacted(&|text| self.redactor.redact(text).into_owned())
-            };
-            CaseFinished {
-                problems: problems
-                    .iter()
-                    .map(|problem| redact(problem).into())
-                    .collect(),
-                ..self.not_started(case(), outcome, None)
-            }
+        let with = |outcome, problems: &[Diagnostic]| CaseFinished {
+            problems: problems
+                .iter()
+                .map(|problem| self.clean_of_plan(problem).into())
+                .collect(),
+            ..self.not_started(case(), outcome, None)
         };
         let not_run =
             |reason: &str| Some(self.not_started(case(), Outcome::NotRun, Some(reason.to_owned())));

@@ -13,7 +13,7 @@ use super::step::{Cx, Done};
 use crate::check::{Evidence, Verdict};
 use crate::clock::Bell;
 use crate::diagnostic::Diagnostic;
-use crate::http::{Exchange, Method, Request, Response, ResponseParts, Url};
+use crate::http::{Exchange, Method, Request, Response, ResponseParts, Url, compacted};
 use crate::pack::SignatureSpec;
 use crate::receiver::Mailbox;
 use crate::signature;
@@ -351,15 +351,12 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
 
     /// Redacted before it is shortened, so that no part of a secret is left.
     fn body(&self, arrival: &Arrival) -> String {
+        let text = self.cx.attempt.clean(&arrival.response.text());
         let text = match arrival.response.json() {
-            Ok(json) => json.to_string(),
-            Err(_) => arrival.response.text().to_string(),
+            Ok(_) => compacted(&text),
+            Err(_) => text,
         };
-        let text = self.cx.attempt.clean(&text);
-        match text.char_indices().nth(SHOWN_BODY) {
-            Some((end, _)) => format!("{}…", &text[..end]),
-            None => text,
-        }
+        self.cx.attempt.redactor.borrow().excerpt(&text, SHOWN_BODY)
     }
 
     fn why_not(&self, arrival: &Arrival) -> Result<String, Diagnostic> {

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Setting};
 use crate::http::{self, Exchange, Response};
 use crate::step::{Changed, Replay, Step};
-use crate::value::{Difference, Value, differences, shorten};
+use crate::value::{Difference, Redactor, Value, differences};
 
 /// Letters of a value that a message quotes.
 const QUOTED: usize = 60;
@@ -203,18 +203,20 @@ fn differs(cx: &Cx<'_, '_>, first: &Response, again: &Response) -> Option<String
                 1 => String::new(),
                 all => format!(", and {} more", all - 1),
             };
-            Some(cx.attempt.clean(&told(difference)) + &more)
+            let told = told(difference, &cx.attempt.redactor.borrow());
+            Some(cx.attempt.clean(&told) + &more)
         }
         _ if first.body == again.body => None,
         _ => Some("its body is another".to_owned()),
     }
 }
 
-fn told(difference: &Difference) -> String {
+fn told(difference: &Difference, redactor: &Redactor) -> String {
     let quoted = |value: &Option<Value>| {
-        value
-            .as_ref()
-            .map_or_else(|| "nothing".to_owned(), |value| shorten(value, QUOTED))
+        value.as_ref().map_or_else(
+            || "nothing".to_owned(),
+            |value| redactor.shorten(value, QUOTED),
+        )
     };
     let (expected, actual) = (quoted(&difference.expected), quoted(&difference.actual));
     format!("`{}` is {actual} instead of {expected}", difference.path)

@@ -17,9 +17,9 @@ pub use decimal::{Decimal, number_from_text};
 pub use diff::{Difference, differences};
 pub use duration::{format_duration, parse_duration};
 pub use path::{Found, Missing, Path, PathError, PathStep, normalized, without};
-pub use redact::{Redactor, Secret};
+pub use redact::{Extent, Redactor, Secret};
 pub use serde_json::{Map, Number, Value};
-pub use show::{counted, shorten};
+pub use show::{counted, kept, whole_escapes};
 
 /// The JSON type of a value, as matchers and messages name it: `integer` for a number without a fractional part.
 #[must_use]

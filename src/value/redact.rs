@@ -1,5 +1,6 @@
 //! Secrets, and taking every form of them out of a text.
 
+mod finder;
 mod forms;
 mod unescape;
 
@@ -7,21 +8,14 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use aho_corasick::AhoCorasick;
-use memchr::memmem;
-
 use super::Value;
-use forms::forms;
-use unescape::{ESCAPES, Plain};
+use finder::Finder;
 
 /// What stands in place of a secret.
 const MASK: &str = "***";
 
 /// Secrets of fewer bytes are redacted as they are only: their derived forms are so short that they occur by chance.
 const SHORT: usize = 8;
-
-/// Secrets of more bytes are searched for one by one: in the automaton each byte of each form would cost many.
-const LONG: usize = 4_096;
 
 /// A value that must never be shown. Its `Debug` hides it.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -52,6 +46,14 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// How much there is of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    Whole,
+    /// Its start; how it goes on is not known.
+    Start,
+}
+
 /// Takes secrets out of texts, in every form that can be derived from them: as they are, in base64 (alone or within
 /// something longer, such as Basic auth), in hexadecimal, URL-encoded, JSON- and XML-escaped.
 ///
@@ -79,24 +81,32 @@ impl Redactor {
         self.secrets.is_empty()
     }
 
-    /// How many secrets are so short that only their plain text is redacted ([`Secret::is_short`]).
+    /// The same without those secrets that are so short ([`Secret::is_short`]) that they occur by chance: for texts of the
+    /// program's own, in which no value of a secret can stand.
     #[must_use]
-    pub fn short_secrets(&self) -> usize {
-        self.secrets
-            .iter()
-            .filter(|secret| secret.is_short())
-            .count()
+    pub fn without_short(&self) -> Self {
+        let long = self.secrets.iter().filter(|secret| !secret.is_short());
+        Self {
+            secrets: Arc::new(long.cloned().collect()),
+            finder: Arc::default(),
+        }
     }
 
     /// The text with each secret in it replaced by `***`. Where secrets or forms of them overlap, one `***` stands for
     /// all that they cover, so that no rest of any is left.
     #[must_use]
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        self.redact_part(text, Extent::Whole)
+    }
+
+    /// The same, of a text that may be the start of a longer one: then a secret that its end cuts is replaced too.
+    #[must_use]
+    pub fn redact_part<'a>(&self, text: &'a str, extent: Extent) -> Cow<'a, str> {
         if self.is_empty() {
             return Cow::Borrowed(text);
         }
         let finder = self.finder.get_or_init(|| Finder::new(&self.secrets));
-        let covered = finder.covered(text);
+        let covered = finder.covered(text, extent);
         if covered.is_empty() {
             return Cow::Borrowed(text);
         }
@@ -136,86 +146,6 @@ impl Redactor {
 impl fmt::Debug for Redactor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Redactor({} secrets)", self.secrets.len())
-    }
-}
-
-/// How many escapes within escapes are undone: two are JSON in a string of JSON, or a URL in one.
-const MAX_LAYERS: usize = 2;
-
-/// Finds all forms of all secrets.
-struct Finder {
-    automaton: AhoCorasick,
-    /// The first patterns are short secrets, which count only where no escape was undone.
-    short: usize,
-    /// The forms of secrets that are too long for the automaton.
-    long: Vec<memmem::Finder<'static>>,
-}
-
-impl Finder {
-    fn new(secrets: &[Secret]) -> Self {
-        let (short, rest): (Vec<_>, Vec<_>) = secrets.iter().partition(|secret| secret.is_short());
-        let mut patterns: Vec<String> = short.iter().map(|s| s.expose().to_owned()).collect();
-        let mut long = Vec::new();
-        for secret in rest {
-            let forms = forms(secret.expose());
-            if secret.expose().len() > LONG {
-                let finders = forms
-                    .iter()
-                    .map(|form| memmem::Finder::new(form).into_owned());
-                long.extend(finders);
-            } else {
-                patterns.extend(forms);
-            }
-        }
-        Self {
-            automaton: AhoCorasick::new(patterns)
-                .expect("short texts are far from the automaton's limit of states"),
-            short: short.len(),
-            long,
-        }
-    }
-
-    /// The stretches that secrets cover, in order and apart from one another.
-    fn covered(&self, text: &str) -> Vec<(usize, usize)> {
-        let mut found = Vec::new();
-        self.search(text.as_bytes(), &[], &mut found);
-        found.sort_unstable();
-        let mut covered: Vec<(usize, usize)> = Vec::new();
-        for (start, end) in found {
-            let (start, end) = (
-                text.floor_char_boundary(start),
-                text.ceil_char_boundary(end),
-            );
-            match covered.last_mut() {
-                Some(last) if start < last.1 => last.1 = last.1.max(end),
-                _ => covered.push((start, end)),
-            }
-        }
-        covered
-    }
-
-    /// Looks through the bytes, which come from the text by the layers, and then below the escapes in them.
-    fn search(&self, bytes: &[u8], layers: &[&Plain], found: &mut Vec<(usize, usize)>) {
-        let origin = |at| layers.iter().rev().fold(at, |at, layer| layer.origin(at));
-        for finder in &self.long {
-            let length = finder.needle().len();
-            let all = finder.find_iter(bytes);
-            found.extend(all.map(|at| (origin(at), origin(at + length))));
-        }
-        if self.automaton.is_match(bytes) {
-            let all = self.automaton.find_overlapping_iter(bytes);
-            let counts = all.filter(|m| layers.is_empty() || m.pattern().as_usize() >= self.short);
-            found.extend(counts.map(|m| (origin(m.start()), origin(m.end()))));
-        }
-        if layers.len() == MAX_LAYERS {
-            return;
-        }
-        for escape in ESCAPES {
-            if let Some(plain) = escape.undo(bytes) {
-                let below = [layers, &[&plain]].concat();
-                self.search(&plain.bytes, &below, found);
-            }
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::schemas::{SchemaAt, Schemas};
 use super::{Breach, Operation, OperationSpec};
-use crate::check::show::{Show, cut};
+use crate::check::show::Show;
 use crate::http::Response;
 use crate::value::{Redactor, Value, number_from_text};
 
@@ -170,7 +170,7 @@ impl Trial<'_> {
         };
         match content_for(&spec.content, &media_type) {
             None => {
-                let media_type = cut(&media_type);
+                let media_type = self.show("").text(&media_type);
                 self.breach(format!(
                     "the content-type `{media_type}` is not documented, only {known}"
                 ));
@@ -180,6 +180,13 @@ impl Trial<'_> {
                 ..
             }) => self.content(schema, &media_type),
             Some(_) => {}
+        }
+    }
+
+    fn show<'s>(&'s self, base: &'s str) -> Show<'s> {
+        Show {
+            redactor: self.redactor,
+            base,
         }
     }
 
@@ -197,10 +204,7 @@ impl Trial<'_> {
 
     /// Holds a value to a schema; one of its readings has to keep it.
     fn hold(&mut self, readings: &[Value], schema: &SchemaAt, base: &str, title: &str) {
-        let show = Show {
-            redactor: self.redactor,
-            base,
-        };
+        let show = self.show(base);
         match self.schemas.get(schema) {
             Err(problem) => self.breach(problem),
             Ok(schema) if readings.iter().any(|value| schema.allows(value)) => {}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Answer, Fault, Made, Make, Making, OperatorSpec, Test};
 use crate::check::domain::Domain;
-use crate::check::show::{Context, cut};
+use crate::check::show::Context;
 use crate::document::Shape;
 use crate::value::Value;
 
@@ -47,7 +47,7 @@ impl Test for In {
             .iter()
             .map(|value| self.domain.show(value, cx.show))
             .collect();
-        format!("one of {}", cut(&all.join(", ")))
+        format!("one of {}", cx.show.text(&all.join(", ")))
     }
 
     fn holds(&self, actual: &Value, _: Context<'_>) -> Answer {

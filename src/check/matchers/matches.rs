@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
-use super::{Answer, Fault, Made, Make, OperatorSpec, Test};
-use crate::check::show::{Context, cut};
+use super::{Answer, Fault, Made, Make, OperatorSpec, Test, named};
+use crate::check::show::Context;
 use crate::document::Shape;
 use crate::value::Value;
 
@@ -51,8 +51,8 @@ fn bad_regex(pattern: &str, error: &regex::Error) -> Fault {
         }),
     };
     let fault = Fault::new(format!(
-        "`{}` is not a regular expression: {reason}",
-        cut(pattern)
+        "{} is not a regular expression: {reason}",
+        named(&Value::from(pattern))
     ));
     if reason.starts_with("look-around") {
         fault.help("combine operators instead, such as `all_of: [{ matches: … }, { not: { matches: … } }]`")

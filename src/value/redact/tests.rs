@@ -127,12 +127,15 @@ fn short_secrets_are_masked_as_they_are_only() {
     let short = Secret::new("1234567");
     let redactor = redactor(&["1234567", "12345678"]);
     assert!(short.is_short());
-    assert_eq!(redactor.short_secrets(), 1);
     assert_eq!(
         redactor.redact("1234567 31323334353637"),
         "*** 31323334353637"
     );
     assert_eq!(redactor.redact("12345678 3132333435363738"), "*** ***");
+    assert_eq!(
+        redactor.without_short().redact("1234567 12345678"),
+        "1234567 ***"
+    );
 }
 
 #[test]
@@ -234,6 +237,53 @@ fn encodings(text: &str) -> Vec<String> {
             .replace('"', "&quot;"),
     ];
     forms.into_iter().filter(|form| !form.is_empty()).collect()
+}
+
+/// No stretch of four characters of a form is in the text.
+fn has_no_run_of(text: &str, form: &str) -> bool {
+    let chars: Vec<char> = form.chars().collect();
+    chars
+        .windows(4)
+        .all(|run| !text.contains(&run.iter().collect::<String>()))
+}
+
+#[test]
+fn of_a_secret_that_is_cut_nothing_is_left() {
+    let long = format!("{}é\"/", "0123456789abcdef".repeat(300));
+    for secret in ["MyPrivate/Secret+\"Väl\\ue\"", &long] {
+        let redactor = redactor(&[secret]);
+        let json = |text: &str| serde_json::to_string(text).unwrap();
+        let mut all = encodings(secret);
+        all.push(json(&json(&json(secret))));
+        all.push(json(&json(&json(&json(secret)))));
+        all.extend((0..3).map(|before| STANDARD.encode(format!("{}{secret}", "~".repeat(before)))));
+        for form in all {
+            // Each cut of a short form, some of a long one.
+            let steps = (form.len() / 150).max(1);
+            for cut in (5..form.len()).step_by(steps) {
+                let start = &form[..form.floor_char_boundary(cut)];
+                let shown = redactor.redact_part(start, Extent::Start);
+                let left = shown.replace(MASK, "").replace(['"', '\\', '='], "");
+                // Of base64, what holds bits of what stands beside the secret stays.
+                assert!(left.len() < 5, "{shown} of {start}");
+            }
+        }
+    }
+    // What is whole is looked at as a whole.
+    assert_eq!(redactor(&["hunter2hunter2"]).redact("hunter2"), "hunter2");
+}
+
+#[test]
+fn json_within_json_is_undone_as_often_as_people_write_it() {
+    let secret = "p\"4ss\\w/örd\n";
+    let redactor = redactor(&[secret]);
+    let mut text = secret.to_owned();
+    for _ in 0..4 {
+        text = serde_json::to_string(&text).unwrap();
+        assert!(redactor.redact(&text).contains(MASK), "{text}");
+        assert!(has_no_run_of(&redactor.redact(&text), "4ssw"), "{text}");
+    }
+    assert_eq!(redactor.redact(&text).replace(['"', '\\'], ""), MASK);
 }
 
 proptest! {

@@ -1,7 +1,18 @@
 //! Undoing the escapes of URLs, JSON and XML, with the way back from each place in the result to the original.
 
+/// The longest escape that is read: `\ud83d\ude00`, `&#x0001f600;`.
+const LONGEST_ESCAPE: usize = 12;
+
+/// The places at which a text that is cut may be said to end: where it does, and before an escape that the cut may have
+/// halved.
+pub(super) fn ends_whole(text: &[u8]) -> impl Iterator<Item = usize> {
+    let tail = text.len().saturating_sub(LONGEST_ESCAPE);
+    let escapes = (tail..text.len()).filter(|at| matches!(text[*at], b'%' | b'\\' | b'&'));
+    escapes.chain([text.len()])
+}
+
 /// A way of escaping characters.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Escape {
     /// `%2F`
     Percent,
