@@ -14,7 +14,7 @@ use crate::check::OPERATORS;
 use crate::diagnostic::Diagnostic;
 use crate::expr::functions;
 use crate::pack::{Library, Pack};
-use crate::plan::{Bindings, Environments, Reach, Selection, plan};
+use crate::plan::{Bindings, Environments, Fate, Plan, Reach, Selection, plan};
 
 /// One line of a list: its columns, and the same for machines.
 struct Row {
@@ -24,7 +24,8 @@ struct Row {
 
 /// Prints a list.
 pub(super) fn run(args: &ListArgs, terminal: Terminal, current: &Path) -> Exit {
-    let rows = match rows(args, &Project::find(current)) {
+    let mut warnings = Vec::new();
+    let rows = match rows(args, &Project::find(current), &mut warnings) {
         Ok(rows) => rows,
         Err(problems) => {
             terminal.show(&problems);
@@ -38,13 +39,20 @@ pub(super) fn run(args: &ListArgs, terminal: Terminal, current: &Path) -> Exit {
         }
         Format::Json => rows.iter().map(|row| format!("{}\n", row.json)).collect(),
     });
+    terminal.show(&warnings);
     Exit::Passed
 }
 
-fn rows(args: &ListArgs, project: &Project) -> Result<Vec<Row>, Vec<Diagnostic>> {
+fn rows(
+    args: &ListArgs,
+    project: &Project,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Vec<Row>, Vec<Diagnostic>> {
     let library = library(project, &args.packs)?;
     Ok(match args.what {
-        Listed::Scenarios => scenarios(args, project, &library).map_err(|problem| vec![problem])?,
+        Listed::Scenarios => {
+            scenarios(args, project, &library, warnings).map_err(|problem| vec![problem])?
+        }
         Listed::Actions => actions(&packs_named(&args.paths, project, &library)?),
         Listed::Packs => packs(&packs_named(&args.paths, project, &library)?),
         Listed::Operators => named(operators(), &args.paths, "operator")?,
@@ -71,6 +79,7 @@ fn scenarios(
     args: &ListArgs,
     project: &Project,
     library: &Library,
+    warnings: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Row>, Diagnostic> {
     let found = project.find_files(&args.paths, library)?;
     let files = project.load_all(&found.files, library, &[], |loaded| loaded);
@@ -86,17 +95,45 @@ fn scenarios(
         public_receiver: true,
     };
     let plan = plan(files, &selection, &mut bindings, reach);
+    warnings.extend(invalid_files(&plan));
     let rows = plan.cases.iter().map(|planned| {
         let case = &planned.case;
+        let invalid = matches!(planned.fate, Fate::Invalid(_));
+        let title = case.title.clone().unwrap_or_default();
+        let title = if invalid {
+            format!("(invalid) {title}").trim_end().to_owned()
+        } else {
+            title
+        };
         Row {
-            columns: vec![case.id.to_string(), case.title.clone().unwrap_or_default()],
+            columns: vec![case.id.to_string(), title],
             json: json!({
                 "id": case.id.to_string(), "file": case.id.file, "line": case.line, "scenario": case.id.scenario,
-                "row": case.id.row, "name": case.title, "suite": case.suite, "tags": case.tags,
+                "row": case.id.row, "name": case.title, "suite": case.suite, "tags": case.tags, "invalid": invalid,
             }),
         }
     });
     Ok(rows.collect())
+}
+
+/// That there are files whose scenarios can't be listed.
+fn invalid_files(plan: &Plan) -> Option<Diagnostic> {
+    let files: Vec<String> = plan
+        .invalid_files
+        .iter()
+        .map(|file| format!("`{}`", file.file))
+        .collect();
+    let message = match files.as_slice() {
+        [] => return None,
+        [file] => format!("{file} is invalid, and its scenarios are left out"),
+        files => format!(
+            "{} files are invalid, and their scenarios are left out: {}",
+            files.len(),
+            files.join(", ")
+        ),
+    };
+    let problem = Diagnostic::warning("invalid-file", message);
+    Some(problem.help("`probity lint` tells what is wrong"))
 }
 
 /// The packs of these names, or all.

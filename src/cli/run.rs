@@ -285,8 +285,7 @@ fn rerun_options(args: &RunArgs) -> Vec<String> {
 
 fn show_plan(plan: Plan, terminal: Terminal) -> Exit {
     dry_run::show(&plan);
-    let files = plan.invalid_files.into_iter();
-    let problems: Vec<Diagnostic> = files.flat_map(|file| file.problems).collect();
+    let problems = plan.problems();
     terminal.show(&problems);
     if problems.is_empty() {
         Exit::Passed

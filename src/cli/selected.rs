@@ -35,7 +35,8 @@ fn unknown_names(selection: &Selection, plan: &Plan) -> Vec<Diagnostic> {
     let in_file = |id: &&CaseId, file: &str| id.file == file;
     let is_known = |named: &crate::plan::NamedCase| {
         let mut cases = plan.known.iter().filter(|id| in_file(id, &named.file));
-        cases.any(|id| id.scenario == named.name || id.name() == named.name)
+        let unreadable = |id: &CaseId| plan.unreadable.contains(id);
+        cases.any(|id| named.names(id, unreadable(id)))
             || plan
                 .invalid_files
                 .iter()

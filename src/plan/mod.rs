@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Severity, sort};
 use crate::event::{Case, CaseId, InvalidFile};
 use crate::http::{Base, Egress};
 use crate::pack::{Action, Pack};
-use crate::scenario::{Row, Scenario, ScenarioFile, by_scenario};
+use crate::scenario::{Row, Rows, Scenario, ScenarioFile, by_scenario};
 use crate::source::Folder;
 use crate::step::ActionName;
 use crate::value::{Secret, format_duration};
@@ -37,6 +37,8 @@ pub struct Plan {
     pub files: usize,
     /// The ids of all cases of the files that were loaded, selected or not.
     pub known: Vec<CaseId>,
+    /// Those of them that stand for rows that can't be read.
+    pub unreadable: Vec<CaseId>,
     /// The tags of all those.
     pub known_tags: BTreeSet<String>,
     /// Packs that selected cases use and that have no such environment as was asked for.
@@ -209,9 +211,25 @@ pub fn plan(
 }
 
 impl Plan {
+    /// What makes files and scenarios invalid, each problem once.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Diagnostic> {
+        let files = self.invalid_files.iter().flat_map(|file| &file.problems);
+        let cases = self.cases.iter().filter_map(|case| match &case.fate {
+            Fate::Invalid(problems) => Some(problems),
+            Fate::Run | Fate::Skip(_) | Fate::Unable(_) => None,
+        });
+        let mut problems: Vec<Diagnostic> = files.chain(cases.flatten()).cloned().collect();
+        sort(&mut problems);
+        problems
+    }
+
     /// Takes note of a case, selected or not.
-    fn know(&mut self, case: &Case) {
+    fn know(&mut self, case: &Case, unreadable: bool) {
         self.known.push(case.id.clone());
+        if unreadable {
+            self.unreadable.push(case.id.clone());
+        }
         for tag in &case.tags {
             if !self.known_tags.contains(tag) {
                 self.known_tags.insert(tag.clone());
@@ -288,10 +306,11 @@ fn add_file(
         .enumerate()
     {
         let fate = fate(&planned, scenario, problems, reach);
+        let unreadable = matches!(scenario.rows, Rows::Unreadable(_));
         for (row_name, row) in scenario.rows.expand(&scenario.place) {
             let case = case(&planned, scenario, &file.name, row_name);
-            plan.know(&case);
-            if selection.takes(&case.id, &case.tags) {
+            plan.know(&case, unreadable);
+            if selection.takes(&case.id, &case.tags, unreadable) {
                 plan.miss_environments(&mut unbound);
                 taken[index] = true;
                 selected.push(PlannedCase {

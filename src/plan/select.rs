@@ -24,23 +24,33 @@ pub struct NamedCase {
     pub name: String,
 }
 
-impl Selection {
-    /// Whether a case was asked for, shards apart.
+impl NamedCase {
+    /// Whether it names a case of its file. A scenario whose rows can't be read stands for all of them.
     #[must_use]
-    pub fn takes(&self, id: &CaseId, tags: &[String]) -> bool {
-        self.takes_name(id)
+    pub fn names(&self, id: &CaseId, unreadable: bool) -> bool {
+        let row = || self.name.strip_prefix(id.scenario.as_str());
+        self.name == id.scenario
+            || self.name == id.name()
+            || (unreadable && row().is_some_and(|row| row.starts_with(" [")))
+    }
+}
+
+impl Selection {
+    /// Whether a case was asked for, shards apart. `unreadable`: it stands for rows that can't be read.
+    #[must_use]
+    pub fn takes(&self, id: &CaseId, tags: &[String], unreadable: bool) -> bool {
+        self.takes_name(id, unreadable)
             && self.tags.iter().all(|tag| tag.holds(tags))
             && self.filter.as_ref().is_none_or(|filter| filter.matches(id))
     }
 
-    fn takes_name(&self, id: &CaseId) -> bool {
+    fn takes_name(&self, id: &CaseId, unreadable: bool) -> bool {
         let mut named = self
             .named
             .iter()
             .filter(|named| named.file == id.file)
             .peekable();
-        named.peek().is_none()
-            || named.any(|named| named.name == id.scenario || named.name == id.name())
+        named.peek().is_none() || named.any(|named| named.names(id, unreadable))
     }
 }
 

@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Decoder;
 use crate::expr::Template;
 use crate::source::{Node, Place, Source, Span, Text, Yaml};
+use crate::value::counted;
 
 /// What the cells of a column are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,13 +186,13 @@ fn decode_record(
         let problem = Diagnostic::error(
             "bad-csv",
             format!(
-                "this row has {} cells, the header {}",
-                cells.len(),
+                "this row has {}, the header {}",
+                counted(cells.len(), "cell"),
                 columns.len()
             ),
         )
         .at(Place::new(source, span))
-        .label(format!("expected {} cells", columns.len()))
+        .label(format!("expected {}", counted(columns.len(), "cell")))
         .help("put a cell with a comma in it into double quotes; an empty cell is not given");
         decoder.problem(problem);
         return None;

@@ -6,11 +6,12 @@ use crate::source::Place;
 use crate::value::{Value, equal};
 
 impl Rows {
-    /// The rows with their names; a scenario without data has one nameless row. `place` is the scenario's.
+    /// The rows with their names; a scenario without data has one nameless row, and so has one whose data can't be read,
+    /// to be known and reported by its own name. `place` is the scenario's.
     #[must_use]
     pub fn expand(&self, place: &Place) -> Vec<(Option<String>, Option<Row>)> {
         let rows = match self {
-            Self::None => return vec![(None, None)],
+            Self::None | Self::Unreadable(_) => return vec![(None, None)],
             Self::Cases(rows) => rows.clone(),
             Self::Matrix { axes, exclude } => {
                 let mut rows = product(axes, place);
@@ -22,6 +23,23 @@ impl Rows {
             .enumerate()
             .map(|(index, row)| (Some(name(&row, index)), Some(row)))
             .collect()
+    }
+
+    /// What there is of rows that can't be run, for those who ask for columns and cells: of a matrix, its values.
+    pub(super) fn remains(self) -> Vec<Row> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Cases(rows) | Self::Unreadable(rows) => rows,
+            Self::Matrix { axes, .. } => {
+                let values = |(axis, values): (String, Vec<Template>)| {
+                    values.into_iter().map(move |value| Row {
+                        place: value.place.clone(),
+                        columns: vec![(axis.clone(), value)],
+                    })
+                };
+                axes.into_iter().flat_map(values).collect()
+            }
+        }
     }
 }
 

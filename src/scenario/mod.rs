@@ -93,6 +93,8 @@ pub enum Rows {
         exclude: Vec<Vec<(String, Template)>>,
     },
     Cases(Vec<Row>),
+    /// They can't all be read, or there are none, so that the scenario is invalid: what of them could be read.
+    Unreadable(Vec<Row>),
 }
 
 /// One row: its columns in written order.

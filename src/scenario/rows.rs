@@ -1,12 +1,23 @@
 //! Reading the rows of data that a scenario is run with: `matrix`, and `cases` inline or from a file.
 
 use super::{Row, Rows, cases};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Decoder, Fields};
 use crate::expr::Template;
 use crate::source::{Entry, Node, Yaml};
 
 pub(super) fn decode(fields: &Fields<'_>, decoder: &mut Decoder) -> Rows {
+    let before = decoder.problems.len();
+    let rows = decode_either(fields, decoder);
+    let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
+    if decoder.problems[before..].iter().any(is_error) {
+        Rows::Unreadable(rows.remains())
+    } else {
+        rows
+    }
+}
+
+fn decode_either(fields: &Fields<'_>, decoder: &mut Decoder) -> Rows {
     match (fields.entry("matrix"), fields.entry("cases")) {
         (None, None) => Rows::None,
         (Some(matrix), None) => decode_matrix(&matrix.value, decoder),
@@ -39,11 +50,25 @@ fn decode_matrix(node: &Node, decoder: &mut Decoder) -> Rows {
     if axes.is_empty() {
         empty(node, "`matrix` has no lists of values", decoder);
     }
-    let exclude = exclude
-        .into_iter()
+    let excluded = exclude
+        .iter()
         .flat_map(|node| decode_exclude(node, &axes, decoder))
         .collect();
-    Rows::Matrix { axes, exclude }
+    let nothing = axes.iter().any(|(_, values)| values.is_empty()) || axes.is_empty();
+    let rows = Rows::Matrix {
+        axes,
+        exclude: excluded,
+    };
+    if let Some(node) = exclude.first()
+        && !nothing
+        && rows.expand(&decoder.place(node)).is_empty()
+    {
+        let problem = Diagnostic::error("empty", "every combination of this `matrix` is excluded")
+            .at(decoder.place(node))
+            .label("leaves no case");
+        decoder.problem(problem);
+    }
+    rows
 }
 
 fn decode_axis(entry: &Entry, decoder: &mut Decoder) -> Vec<Template> {

@@ -95,7 +95,7 @@ impl<'a, 'c> Walker<'a, 'c> {
                 self.templates(axes.iter().flat_map(|(_, values)| values));
                 self.templates(exclude.iter().flatten().map(|(_, value)| value));
             }
-            Rows::Cases(rows) => {
+            Rows::Cases(rows) | Rows::Unreadable(rows) => {
                 let cells = rows.iter().flat_map(|row| &row.columns);
                 self.templates(cells.map(|(_, cell)| cell));
             }

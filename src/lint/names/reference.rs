@@ -163,7 +163,7 @@ impl<'a> Walker<'a, '_> {
         let mut columns: Vec<&str> = match &scenario.rows {
             Rows::None => Vec::new(),
             Rows::Matrix { axes, .. } => axes.iter().map(|(axis, _)| axis.as_str()).collect(),
-            Rows::Cases(rows) => rows
+            Rows::Cases(rows) | Rows::Unreadable(rows) => rows
                 .iter()
                 .flat_map(|row| row.columns.iter().map(|(column, _)| column.as_str()))
                 .collect(),
