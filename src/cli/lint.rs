@@ -5,6 +5,7 @@ use std::path::Path;
 use super::args::{LintArgs, LintFormat};
 use super::exit::Exit;
 use super::project::{Project, library};
+use super::selected;
 use super::terminal::{Terminal, write_stderr, write_stdout};
 use crate::diagnostic::{self, Diagnostic, Severity};
 use crate::lint::lint_pack;
@@ -27,12 +28,18 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     };
     // A document is dropped as soon as it is checked.
     let mut problems: Vec<Diagnostic> = project
-        .load_all(&found.files, &library, &[], |loaded| loaded.problems)
+        .load_all(&found, &library, &[], |loaded| loaded.problems)
         .into_iter()
         .flatten()
         .collect();
     problems.extend(project.changed_packs(&library));
-    project.load_packs(&args.paths, &library);
+    let root_file = project.invalid_root_file();
+    problems.extend(root_file.into_iter().flat_map(|file| file.problems));
+    for manifest in &found.packs {
+        let _ = library.enclosing(manifest);
+    }
+    let nothing = (found.is_empty() && library.own().is_empty()).then(selected::no_scenarios);
+    problems.extend(found.warnings);
     problems.extend(library.problems());
     for loaded in library.loaded() {
         let Some(pack) = loaded.pack.as_deref() else {
@@ -51,10 +58,13 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     match args.format {
         LintFormat::Human => {
             terminal.show(&problems);
-            write_stderr(&format!(
-                "{}\n",
-                verdict(found.files.len(), errors, problems.len() - errors)
-            ));
+            if nothing.is_none() {
+                let warnings = problems.len() - errors;
+                write_stderr(&format!(
+                    "{}\n",
+                    verdict(found.files.len(), errors, warnings)
+                ));
+            }
             if !found.left_out.is_empty() {
                 let folders = found.left_out.join(", ");
                 write_stderr(&format!(
@@ -66,10 +76,13 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
         LintFormat::Github => write_stdout(&diagnostic::github(&problems)),
         LintFormat::Sarif => write_stdout(&diagnostic::sarif(&problems)),
     }
-    if errors > 0 {
-        Exit::Invalid
-    } else {
-        Exit::Passed
+    match nothing {
+        _ if errors > 0 => Exit::Invalid,
+        Some(nothing) => {
+            terminal.show(&[nothing]);
+            Exit::Nothing
+        }
+        None => Exit::Passed,
     }
 }
 

@@ -82,7 +82,7 @@ fn scenarios(
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Row>, Diagnostic> {
     let found = project.find_files(&args.paths, library)?;
-    let files = project.load_all(&found.files, library, &[], |loaded| loaded);
+    let files = project.load_all(&found, library, &[], |loaded| loaded);
     let environments = Environments::default();
     let selection = Selection {
         named: found.named,
@@ -95,6 +95,7 @@ fn scenarios(
         public_receiver: true,
     };
     let plan = plan(files, &selection, &mut bindings, reach);
+    warnings.extend(found.warnings);
     warnings.extend(invalid_files(&plan));
     let rows = plan.cases.iter().map(|planned| {
         let case = &planned.case;

@@ -3,15 +3,18 @@
 
 mod args;
 mod coverage;
+mod discover;
 mod dry_run;
 mod emulate;
 mod exit;
 mod init;
+mod inner;
 mod lint;
 mod list;
 mod new;
 mod packs;
 mod project;
+mod root_file;
 mod run;
 mod schema;
 mod selected;

@@ -1,14 +1,14 @@
 //! Finding the project, its scenario files and their packs.
 
-use std::collections::BTreeSet;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use walkdir::WalkDir;
-
-use crate::diagnostic::Diagnostic;
+use super::discover::{Discovered, Unreadable};
+use super::{inner, root_file};
+use crate::diagnostic::{Diagnostic, read_text};
+use crate::event::InvalidFile;
 use crate::lint;
 use crate::pack::{Library, Pack};
 use crate::plan::{Loaded, NamedCase};
@@ -18,12 +18,15 @@ use crate::source::{Folder, Source};
 /// The folder in which `run` looks if no path is given.
 pub(super) const DEFAULT_FOLDER: &str = "scenarios";
 
+/// The file that marks a project's root.
+pub(super) const ROOT_FILE: &str = "probity.yaml";
+
 /// The project: where names and paths start.
 #[derive(Debug)]
 pub(super) struct Project {
     /// The nearest folder upwards with a `probity.yaml`, else the current folder.
     pub root: PathBuf,
-    current: PathBuf,
+    pub current: PathBuf,
 }
 
 /// What the paths of the command line come to.
@@ -36,6 +39,30 @@ pub(super) struct Found {
     /// The folders of added packs that have scenarios of their own. Those are their author's tests and not the user's,
     /// so they are found only where such a folder, or something in it, is named.
     pub left_out: Vec<String>,
+    /// The manifests of packs in the folders that were named.
+    pub packs: Vec<PathBuf>,
+    /// What can't be looked into.
+    pub unreadable: Vec<Unreadable>,
+    /// What looks wrong with where files lie, and how they are called.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Found {
+    /// Whether there is nothing to look at.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty() && self.unreadable.is_empty()
+    }
+
+    /// Adds to a problem what may be the reason for that nothing was found.
+    pub fn hint(&self, problem: Diagnostic) -> Diagnostic {
+        let near = self
+            .warnings
+            .iter()
+            .filter(|warning| warning.code == "near-miss");
+        near.fold(problem, |problem, near| {
+            problem.note(format!("{}: {}", near.message, near.notes.join(", ")))
+        })
+    }
 }
 
 impl Project {
@@ -45,7 +72,7 @@ impl Project {
             .unwrap_or_else(|_| current.to_owned());
         let root = current
             .ancestors()
-            .find(|folder| folder.join("probity.yaml").is_file());
+            .find(|folder| folder.join(ROOT_FILE).is_file());
         Self {
             root: root.unwrap_or(&current).to_owned(),
             current: current.clone(),
@@ -64,7 +91,16 @@ impl Project {
 
     /// A file of the project itself, for those who ask what it can use.
     pub fn file(&self) -> PathBuf {
-        self.root.join("probity.yaml")
+        self.root.join(ROOT_FILE)
+    }
+
+    /// The file that marks the root as an invalid one, if there is anything in it.
+    pub fn invalid_root_file(&self) -> Option<InvalidFile> {
+        let problems = root_file::problems(&self.file());
+        (!problems.is_empty()).then(|| InvalidFile {
+            file: ROOT_FILE.to_owned(),
+            problems,
+        })
     }
 
     /// What is wrong with the packs that were added: they are to be as they were then.
@@ -98,42 +134,17 @@ impl Project {
         }
     }
 
-    /// Reads the packs that lie in the folders named, so that the library knows what is wrong with them.
-    pub fn load_packs(&self, paths: &[String], library: &Library) {
-        let default = [DEFAULT_FOLDER.to_owned()];
-        let paths = if paths.is_empty() { &default } else { paths };
-        for folder in paths.iter().filter_map(|path| self.locate(path).ok()) {
-            for entry in WalkDir::new(folder).into_iter().filter_map(Result::ok) {
-                if entry.file_name() == "pack.yaml" {
-                    let _ = library.enclosing(entry.path());
-                }
-            }
-        }
-    }
-
     /// The scenario files that paths name.
     pub fn find_files(&self, paths: &[String], library: &Library) -> Result<Found, Diagnostic> {
         let mut found = Found::default();
-        let (mut files, mut left_out) = (Vec::new(), BTreeSet::new());
-        let mut search = |folder: &Path| {
-            for file in scenario_files(folder) {
-                let mut inner = file.ancestors().skip(1).take_while(|at| *at != folder);
-                match inner.find(|folder| library.added(folder).is_some()) {
-                    Some(pack) => {
-                        left_out.insert(self.name(pack));
-                    }
-                    None => files.push(file),
-                }
-            }
-        };
+        let mut discovered = Discovered::default();
         if paths.is_empty() {
             let folder = self.root.join(DEFAULT_FOLDER);
             if !folder.is_dir() {
                 return Err(no_scenarios(&self.root));
             }
-            search(&folder);
+            discovered.search(&folder, library);
         }
-        let mut named = Vec::new();
         for path in paths {
             let (path, case) = match path.split_once("::") {
                 Some((path, case)) => (path, Some(case)),
@@ -147,7 +158,7 @@ impl Project {
                         format!("`{path}` is a folder, and `::` names a scenario of a file"),
                     ));
                 }
-                search(&full);
+                discovered.search(&full, library);
                 continue;
             }
             if let Some(case) = case {
@@ -156,9 +167,9 @@ impl Project {
                     name: case.to_owned(),
                 });
             }
-            named.push(full);
+            discovered.files.push(full);
         }
-        files.extend(named);
+        discovered.finish();
         // A file that is also named whole is not narrowed down.
         found.named.retain(|named| {
             !paths.iter().any(|path| {
@@ -168,10 +179,18 @@ impl Project {
                         .is_ok_and(|full| self.root.join(&named.file).starts_with(full))
             })
         });
-        files.sort();
-        files.dedup();
-        found.files = files;
-        found.left_out = left_out.into_iter().collect();
+        found.warnings = inner::warnings(self, &discovered.files);
+        found
+            .warnings
+            .extend(near_misses(self, &discovered.near_misses));
+        found.left_out = discovered
+            .left_out
+            .iter()
+            .map(|pack| self.name(pack))
+            .collect();
+        found.files = discovered.files;
+        found.packs = discovered.packs;
+        found.unreadable = discovered.unreadable;
         Ok(found)
     }
 
@@ -184,10 +203,11 @@ impl Project {
         })
     }
 
-    /// Loads scenario files on several threads, and says of each in order what `look` makes of it.
+    /// Loads scenario files on several threads, and says of each in order what `look` makes of it; then of what can't be
+    /// looked into.
     pub fn load_all<T: Send>(
         &self,
-        files: &[PathBuf],
+        found: &Found,
         library: &Library,
         given: &[String],
         look: impl Fn(Loaded) -> T + Sync,
@@ -200,12 +220,17 @@ impl Project {
                 .map(|file| look(self.load(file, library, given)))
                 .collect()
         };
+        let files = found.files.as_slice();
+        let lost = found.unreadable.iter().map(|lost| {
+            let folder = Folder::Disk(self.root.clone());
+            look(unreadable(self.name(&lost.path), folder, &lost.why))
+        });
         let threads = thread::available_parallelism().map_or(1, usize::from);
         let share = files.len().div_ceil(threads).max(FEW);
         if files.len() <= share {
-            return load(files);
+            return load(files).into_iter().chain(lost).collect();
         }
-        thread::scope(|scope| {
+        let mut loaded: Vec<T> = thread::scope(|scope| {
             let threads: Vec<_> = files
                 .chunks(share)
                 .map(|files| scope.spawn(move || load(files)))
@@ -214,27 +239,30 @@ impl Project {
                 .into_iter()
                 .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
                 .collect()
-        })
+        });
+        loaded.extend(lost);
+        loaded
     }
 
     /// Loads a scenario file, lints it and finds its packs. `given` are the variables that the command line gives.
     fn load(&self, path: &Path, library: &Library, given: &[String]) -> Loaded {
         let name = self.name(path);
         let (folder, beside) = self.folder_of(path, library);
-        let text = match std::fs::read(path) {
+        let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
                 return unreadable(name, folder, &format!("can't read the file: {error}"));
             }
         };
-        let Ok(text) = String::from_utf8(text) else {
-            return unreadable(name, folder, "the file is not UTF-8 text");
+        let source = match read_text(&name, path, bytes) {
+            Ok(source) => source,
+            Err(problem) => return unloadable(name, folder, problem),
         };
-        let source = Source::new(&name, path, text);
         let (document, mut problems) = scenario::load(&source, folder.clone(), &beside);
         let mut packs = FilePacks::default();
         if let Some(document) = &document {
-            let (found, missing) = document.resolve_packs(library);
+            let (found, mut missing) = document.resolve_packs(library);
+            inner::explain(self, path, &mut missing);
             problems.extend(missing);
             problems = lint::lint(document, problems, &found, given);
             packs = found;
@@ -271,11 +299,18 @@ impl Project {
 fn unreadable(name: String, folder: Folder, why: &str) -> Loaded {
     let place =
         crate::source::Place::new(&Source::new(&name, "", ""), crate::source::Span::default());
-    let problems = vec![Diagnostic::error("unreadable-file", why).at(place)];
+    unloadable(
+        name,
+        folder,
+        Diagnostic::error("unreadable-file", why).at(place),
+    )
+}
+
+fn unloadable(name: String, folder: Folder, problem: Diagnostic) -> Loaded {
     Loaded {
         name,
         document: None,
-        problems,
+        problems: vec![problem],
         packs: Vec::new(),
         default_pack: None,
         folder,
@@ -283,21 +318,19 @@ fn unreadable(name: String, folder: Folder, why: &str) -> Loaded {
     }
 }
 
-/// Scenario files below a folder, hidden folders left out.
-fn scenario_files(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    WalkDir::new(folder)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|entry| {
-            entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
-        })
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_file())
-        .filter(|entry| {
-            let name = entry.file_name().to_string_lossy();
-            name.ends_with(".scenario.yaml") || name.ends_with(".scenario.yml")
-        })
-        .map(walkdir::DirEntry::into_path)
+/// That files look like scenarios, and are not found by their names.
+fn near_misses(project: &Project, files: &[PathBuf]) -> Option<Diagnostic> {
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| format!("`{}`", project.name(file)))
+        .collect();
+    let message = match names.len() {
+        0 => return None,
+        1 => "a file looks like scenarios, and is not called `….scenario.yaml`".to_owned(),
+        many => format!("{many} files look like scenarios, and are not called `….scenario.yaml`"),
+    };
+    let problem = Diagnostic::warning("near-miss", message).note(names.join(", "));
+    Some(problem.help("rename what is meant to be run; a file that is named on the command line may have any name"))
 }
 
 fn no_scenarios(root: &Path) -> Diagnostic {

@@ -61,7 +61,7 @@ pub(super) fn run(command: &RunCommand, terminal: Terminal, current: &Path) -> E
         events: command.format == Format::Json,
     };
     match prepare(&command.run, wanted, current) {
-        Ok(prepared) if command.dry_run => show_plan(prepared.plan, terminal),
+        Ok(prepared) if command.dry_run => show_plan(&prepared.plan, terminal),
         Ok(prepared) => execute(prepared, command.run.verbosity.level(), terminal).exit,
         Err(problems) if command.dry_run => {
             terminal.show(&problems);
@@ -107,7 +107,7 @@ pub(super) fn prepare(
         parse_duration(text).map_err(|problem| usage(format!("`{option} {text}`: {problem}")))
     };
     let selection = Selection {
-        named: found.named,
+        named: found.named.clone(),
         tags: args
             .tags
             .iter()
@@ -135,18 +135,21 @@ pub(super) fn prepare(
     let vars = vars::read(&args.vars_file, &args.vars)?;
     let environments = environments(&args.env);
     let given: Vec<String> = vars.iter().map(|(name, _)| name.clone()).collect();
-    let files = project.load_all(&found.files, &library, &given, |loaded| loaded);
+    let files = project.load_all(&found, &library, &given, |loaded| loaded);
     let mut bindings = Bindings::new(&environments, &env);
     let receiver = receiver_options(args).map_err(|problem| vec![problem])?;
     let reach = Reach {
         max_wait,
         public_receiver: receiver.public.is_some(),
     };
-    let plan = plan(files, &selection, &mut bindings, reach);
+    let mut plan = plan(files, &selection, &mut bindings, reach);
+    plan.invalid_files.extend(project.invalid_root_file());
     selected::check(args, &environments, &selection, &plan)?;
     let empty = plan.cases.is_empty() && plan.invalid_files.is_empty();
     let nothing =
         (empty && selection.shard.is_none()).then(|| selected::nothing(args, &selection, &plan));
+    let nothing = nothing.map(|problem| found.hint(problem));
+    plan.notices.extend(found.warnings);
     let all_on_emulators = plan.packs.iter().all(|pack| pack.base_url.is_none());
     let seed = args.seed.unwrap_or_else(|| {
         if all_on_emulators {
@@ -283,8 +286,8 @@ fn rerun_options(args: &RunArgs) -> Vec<String> {
     options
 }
 
-fn show_plan(plan: Plan, terminal: Terminal) -> Exit {
-    dry_run::show(&plan);
+fn show_plan(plan: &Plan, terminal: Terminal) -> Exit {
+    dry_run::show(plan);
     let problems = plan.problems();
     terminal.show(&problems);
     if problems.is_empty() {

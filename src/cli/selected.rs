@@ -129,8 +129,7 @@ pub(super) fn nothing(args: &RunArgs, selection: &Selection, plan: &Plan) -> Dia
     let filter = filter.map(|text| format!("`-k {}`", word(text)));
     let given: Vec<String> = tags.chain(filter).collect();
     if plan.known.is_empty() {
-        return Diagnostic::error("nothing-selected", "there are no scenarios here")
-            .help("scenarios are found in files that are called `….scenario.yaml`");
+        return no_scenarios();
     }
     let message = match given.split_last() {
         None => "no scenario was selected".to_owned(),
@@ -164,6 +163,12 @@ pub(super) fn nothing(args: &RunArgs, selection: &Selection, plan: &Plan) -> Dia
         }
     }
     problem.help("`probity list scenarios` shows what there is")
+}
+
+/// That there is nothing that could be selected.
+pub(super) fn no_scenarios() -> Diagnostic {
+    Diagnostic::error("nothing-selected", "there are no scenarios here")
+        .help("scenarios are found in files that are called `….scenario.yaml`")
 }
 
 /// An option's value as it is typed.

@@ -9,6 +9,7 @@ mod sarif;
 mod suggest;
 #[cfg(test)]
 mod tests;
+mod text;
 mod wrap;
 
 use crate::source::{Place, Problem, Source};
@@ -21,6 +22,7 @@ pub use json::json;
 pub use render::{Style, render};
 pub use sarif::sarif;
 pub use suggest::did_you_mean;
+pub use text::read_text;
 pub use wrap::wrap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
+};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -42,7 +44,7 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
         .id(diagnostic.code);
     let excerpts = excerpts(diagnostic);
     let group = Group::with_title(title)
-        .elements(excerpts.iter().map(Excerpt::snippet))
+        .elements(excerpts.iter().map(Excerpt::element))
         .elements(
             diagnostic
                 .notes
@@ -65,8 +67,30 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
         width => width.max(LEAST_WIDTH),
     };
     let mut text = renderer.term_width(width).render(&[group]);
+    if excerpts.is_empty() {
+        text = without_gutter(&text);
+    }
     text.push('\n');
     text
+}
+
+/// The text without the bar between the title and what follows it: there is no source between them.
+fn without_gutter(text: &str) -> String {
+    let mut bars = 0;
+    let kept = text.split('\n').filter(|line| {
+        let is_bar = plain(line).trim() == "|";
+        bars += usize::from(is_bar);
+        !is_bar || bars > 1
+    });
+    kept.collect::<Vec<_>>().join("\n")
+}
+
+/// The line without its colours.
+fn plain(line: &str) -> String {
+    let mut parts = line.split('\u{1b}');
+    let first = parts.next().unwrap_or_default();
+    let rest = parts.map(|part| part.split_once('m').map_or(part, |(_, text)| text));
+    std::iter::once(first).chain(rest).collect()
 }
 
 /// Words of ours, in lines that leave `before` columns free where the terminal's width is known. Notes are not broken:
@@ -86,6 +110,8 @@ struct Excerpt {
     first_line: usize,
     text: String,
     marks: Vec<Mark>,
+    /// Of a file that is empty, or could not be read, there is nothing to show but its name.
+    nothing_to_show: bool,
 }
 
 struct Mark {
@@ -95,6 +121,13 @@ struct Mark {
 }
 
 impl Excerpt {
+    fn element(&self) -> Element<'_> {
+        if self.nothing_to_show {
+            return Origin::path(self.name.as_str()).into();
+        }
+        self.snippet().into()
+    }
+
     fn snippet(&self) -> Snippet<'_, Annotation<'_>> {
         Snippet::source(self.text.as_str())
             .path(self.name.as_str())
@@ -180,6 +213,7 @@ fn excerpt(places: &[(&Place, AnnotationKind, &str)]) -> Excerpt {
         first_line,
         marks,
         text,
+        nothing_to_show: source.text.is_empty(),
     }
 }
 

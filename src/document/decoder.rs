@@ -118,6 +118,31 @@ impl Decoder {
         Template::decode(node, &self.source, &mut self.problems)
     }
 
+    /// A text, which another scalar becomes too; `what` says what it is of.
+    pub fn text_template(&mut self, node: &Node, what: &str) -> Template {
+        if matches!(node.value, Yaml::List(_) | Yaml::Map(_) | Yaml::Null) {
+            self.expected(what, node);
+        }
+        self.template(node)
+    }
+
+    /// The reason that `key` takes: words, since whether it holds is not asked.
+    pub fn reason(&mut self, node: &Node, key: &str) -> Template {
+        if node.as_str().is_none_or(|text| text.trim().is_empty()) {
+            let found = match node.as_str() {
+                Some(_) => "a blank one".to_owned(),
+                None => node.kind().to_owned(),
+            };
+            let message = format!("`{key}` takes the reason as a text, found {found}");
+            let problem = Diagnostic::error("wrong-type", message)
+                .at(self.place(node))
+                .label("expected a reason")
+                .help(format!("write `{key}: 'why'`, or remove the line"));
+            self.problem(problem);
+        }
+        self.template(node)
+    }
+
     /// An expression where the braces may be left out.
     pub fn expression(&mut self, node: &Node) -> Option<Expr> {
         let (text, range) = match &node.value {

@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use super::Decoder;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, read_text};
 use crate::source::{Node, Source};
 
 impl Decoder {
     /// Reads the text file that `node` names by `path`; `None`, and a problem, where it can't be read.
     pub fn read_file(&mut self, node: &Node, path: &str) -> Option<Arc<Source>> {
-        let text = self.folder.read(&self.beside, path).and_then(|bytes| {
-            String::from_utf8(bytes).map_err(|_| format!("`{path}` is not UTF-8 text"))
-        });
-        match text {
-            Ok(text) => Some(sibling(&self.source, path, text)),
+        match self.folder.read(&self.beside, path) {
+            Ok(bytes) => match sibling(&self.source, path, bytes) {
+                Ok(source) => Some(source),
+                Err(problem) => {
+                    let named = self.place(node);
+                    self.problem(problem.also(named, "read from here"));
+                    None
+                }
+            },
             Err(message) => {
                 let problem = Diagnostic::error("unreadable-file", message)
                     .at(self.place(node))
@@ -27,7 +31,7 @@ impl Decoder {
 }
 
 /// A file that a document names, as a source of its own.
-fn sibling(document: &Source, path: &str, text: String) -> Arc<Source> {
+fn sibling(document: &Source, path: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Diagnostic> {
     let mut parts: Vec<&str> = document.name.split('/').collect();
     parts.pop();
     for part in path.split(['/', '\\']) {
@@ -41,5 +45,5 @@ fn sibling(document: &Source, path: &str, text: String) -> Arc<Source> {
     }
     let folder = document.path.parent();
     let disk = folder.map_or_else(|| path.into(), |folder| folder.join(path));
-    Source::new(parts.join("/"), disk, text)
+    read_text(parts.join("/"), disk, bytes)
 }

@@ -42,6 +42,8 @@ pub enum Shape {
     Null,
     /// A string or another scalar that becomes text.
     Text,
+    /// A string that says why.
+    Reason,
     Boolean,
     Integer,
     Number,

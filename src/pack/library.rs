@@ -9,6 +9,9 @@ use super::{Pack, built_in, load};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Folder;
 
+/// Where packs are found that are part of the program.
+const BUILT_IN: &str = "built in";
+
 /// All packs that a run can use. Each is read once.
 #[derive(Debug)]
 pub struct Library {
@@ -173,6 +176,16 @@ impl Library {
         packs
     }
 
+    /// The packs of the project's own that were read so far: those that are neither built in nor were added.
+    #[must_use]
+    pub fn own(&self) -> Vec<Arc<Loaded>> {
+        let mut packs = self.loaded();
+        packs.retain(|loaded| {
+            loaded.origin != BUILT_IN && self.added(&self.root.join(&loaded.origin)).is_none()
+        });
+        packs
+    }
+
     /// What is wrong with the files of the packs that were read so far.
     #[must_use]
     pub fn problems(&self) -> Vec<Diagnostic> {
@@ -269,7 +282,7 @@ impl Library {
                 let (name, files) = built_in::PACKS[*index];
                 (
                     Ok(Folder::Embedded(files)),
-                    "built in".to_owned(),
+                    BUILT_IN.to_owned(),
                     name.to_owned(),
                 )
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Action, EmulatorFile, Environment, Pack, Target, decode};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, read_text};
 use crate::document::Decoder;
 use crate::source::{self, Folder, Place, Source, Span};
 
@@ -37,25 +37,18 @@ fn open(
     problems: &mut Vec<Diagnostic>,
 ) -> Option<(Decoder, source::Node)> {
     let full = in_pack(name, path);
-    let text = folder.read("", path).and_then(|bytes| {
-        String::from_utf8(bytes).map_err(|_| format!("`{path}` is not UTF-8 text"))
-    });
-    let text = match text {
-        Ok(text) => text,
-        Err(message) => {
-            let empty = Source::new(full, "", "");
-            problems.push(
-                Diagnostic::error("unreadable-file", message)
-                    .at(Place::new(&empty, Span::default())),
-            );
-            return None;
-        }
-    };
     let disk = match folder {
         Folder::Disk(root) => root.join(path),
         Folder::Embedded(_) => path.into(),
     };
-    let source = Source::new(full, disk, text);
+    let source = match folder.read("", path) {
+        Ok(bytes) => read_text(full, disk, bytes),
+        Err(message) => {
+            let empty = Place::new(&Source::new(full, "", ""), Span::default());
+            Err(Diagnostic::error("unreadable-file", message).at(empty))
+        }
+    };
+    let source = source.map_err(|problem| problems.push(problem)).ok()?;
     let (node, found) = source::parse(&source);
     problems.extend(
         found

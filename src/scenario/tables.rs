@@ -93,7 +93,7 @@ pub static SCENARIO: Table = Table {
         ),
         KeySpec::new(
             "skip",
-            Shape::Text,
+            Shape::Reason,
             "The reason why the scenario is not run; it is reported as skipped.",
         ),
         KeySpec::new(

@@ -93,6 +93,7 @@ impl Definitions {
             Shape::Any => json!({}),
             Shape::Null => json!({ "type": "null" }),
             Shape::Text => json!({ "type": ["string", "number", "boolean"] }),
+            Shape::Reason => json!({ "type": "string", "pattern": "\\S" }),
             Shape::Boolean => or_expression(&json!({ "type": "boolean" })),
             Shape::Integer => or_expression(&json!({ "type": "integer" })),
             Shape::Number => or_expression(&json!({ "type": "number" })),

@@ -330,7 +330,9 @@ impl Common {
         });
         Self {
             id: fields.get("id").and_then(|node| decode_id(node, decoder)),
-            name: fields.get("name").map(|node| decoder.template(node)),
+            name: fields
+                .get("name")
+                .map(|node| decoder.text_template(node, "a name")),
             condition: fields.get("if").and_then(|node| decoder.expression(node)),
             for_each: fields
                 .get("for_each")

@@ -264,21 +264,9 @@ fn decode_body(fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Body> {
             check_parts(node, decoder);
             Body::Multipart(decode_pairs(node, decoder))
         }
-        "text" => {
-            refuse_tree(node, "text", decoder);
-            Body::Text(decoder.template(node))
-        }
-        _ => {
-            refuse_tree(node, "a file's path", decoder);
-            Body::File(decoder.template(node))
-        }
+        "text" => Body::Text(decoder.text_template(node, "text")),
+        _ => Body::File(decoder.text_template(node, "a file's path")),
     })
-}
-
-fn refuse_tree(node: &Node, what: &str, decoder: &mut Decoder) {
-    if matches!(node.value, Yaml::List(_) | Yaml::Map(_) | Yaml::Null) {
-        decoder.expected(what, node);
-    }
 }
 
 /// Checks the parts of a multipart body: values, files, and lists of these.
@@ -291,7 +279,16 @@ fn check_parts(node: &Node, decoder: &mut Decoder) {
         for part in parts {
             match &part.value {
                 Yaml::Map(_) => {
-                    decoder.fields(part, &PART);
+                    let fields = decoder.fields(part, &PART);
+                    for (key, what) in [
+                        ("file", "a file's path"),
+                        ("filename", "a file's name"),
+                        ("type", "a media type"),
+                    ] {
+                        fields
+                            .get(key)
+                            .map(|node| decoder.text_template(node, what));
+                    }
                 }
                 Yaml::List(_) => decoder.expected("a value or a file", part),
                 _ => {}
@@ -306,11 +303,11 @@ fn decode_auth(node: &Node, decoder: &mut Decoder) -> Option<Auth> {
         (Some(basic), None) => {
             let basic = decoder.fields(basic, &BASIC);
             Some(Auth::Basic {
-                username: decoder.template(basic.get("username")?),
-                password: decoder.template(basic.get("password")?),
+                username: decoder.text_template(basic.get("username")?, "a user name"),
+                password: decoder.text_template(basic.get("password")?, "a password"),
             })
         }
-        (None, Some(bearer)) => Some(Auth::Bearer(decoder.template(bearer))),
+        (None, Some(bearer)) => Some(Auth::Bearer(decoder.text_template(bearer, "a token"))),
         (first, _) => {
             if node.as_map().is_some() && (first.is_some() || fields.all_known()) {
                 let message = if first.is_some() {

@@ -11,7 +11,7 @@ use super::{
     Auth, Collection, CollectionName, EmulatorFile, Errors, NamedValue, Pattern, Procedure, Route,
     Scheme, Segment, UniqueKey,
 };
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, read_text};
 use crate::document::Decoder;
 use crate::source::{Entry, Folder, Node, Place, Source, Span, parse};
 
@@ -24,18 +24,18 @@ impl EmulatorFile {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn load(folder: &Folder, name: &str) -> Result<Arc<Self>, Vec<Diagnostic>> {
-        let text = folder.read("", FILE).and_then(|bytes| {
-            String::from_utf8(bytes).map_err(|_| format!("`{FILE}` is not UTF-8 text"))
-        });
-        let text = text.map_err(|message| {
-            let empty = Source::new(name, "", "");
-            vec![Diagnostic::error("bad-file", message).at(Place::new(&empty, Span::default()))]
-        })?;
         let path = match folder {
             Folder::Disk(root) => root.join(FILE),
             Folder::Embedded(_) => FILE.into(),
         };
-        Self::parse(&Source::new(name, path, text), folder)
+        let source = match folder.read("", FILE) {
+            Ok(bytes) => read_text(name, path, bytes),
+            Err(message) => {
+                let empty = Place::new(&Source::new(name, "", ""), Span::default());
+                Err(Diagnostic::error("unreadable-file", message).at(empty))
+            }
+        };
+        Self::parse(&source.map_err(|problem| vec![problem])?, folder)
     }
 
     /// Reads an emulator file whose schemas are in `folder`.

@@ -1,0 +1,297 @@
+//! Looking for scenario files below a folder: what is found, what is left out, and what can't be looked into.
+
+use std::path::{Path, PathBuf};
+
+use walkdir::{DirEntry, WalkDir};
+
+use crate::pack::Library;
+
+/// Endings of scenario files.
+const ENDINGS: [&str; 2] = [".scenario.yaml", ".scenario.yml"];
+/// A file that is larger is not looked into for scenarios.
+const GLANCE: u64 = 256 * 1024;
+
+/// What the folders that were searched come to.
+#[derive(Debug, Default)]
+pub(super) struct Discovered {
+    pub files: Vec<PathBuf>,
+    /// The manifests of packs.
+    pub packs: Vec<PathBuf>,
+    /// The folders of added packs that have scenario files.
+    pub left_out: Vec<PathBuf>,
+    /// What can't be read, and why.
+    pub unreadable: Vec<Unreadable>,
+    /// Files that look like scenarios and are not called so.
+    pub near_misses: Vec<PathBuf>,
+}
+
+/// A file or folder that can't be read.
+#[derive(Clone, Debug)]
+pub(super) struct Unreadable {
+    pub path: PathBuf,
+    pub why: String,
+}
+
+impl Discovered {
+    /// Looks below a folder, hidden files and folders left out. Links are followed, and what they lead to is known by its
+    /// own path, so that a file has one name however it is reached; those in added packs are not.
+    pub fn search(&mut self, folder: &Path, library: &Library) {
+        let is_added = |at: &Path| library.added(at).is_some();
+        let inside_added = folder.ancestors().any(is_added);
+        let mut entries = WalkDir::new(folder)
+            .follow_links(!inside_added)
+            .sort_by_file_name()
+            .into_iter();
+        // How deep the links and the added pack are that the walk is in.
+        let (mut link, mut added) = (None, None);
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.unreadable.extend(unreadable(folder, &error));
+                    continue;
+                }
+            };
+            let depth = entry.depth();
+            link = link.filter(|at| depth > *at);
+            added = added.filter(|(at, _)| depth > *at);
+            let is_folder = entry.file_type().is_dir();
+            let leads_out = added.is_some() && entry.path_is_symlink();
+            if (depth > 0 && is_hidden(&entry)) || leads_out {
+                if is_folder {
+                    entries.skip_current_dir();
+                }
+                continue;
+            }
+            if is_folder {
+                let enters = !inside_added && depth > 0 && is_added(entry.path());
+                if enters && added.is_none() {
+                    added = Some((depth, entry.path().to_owned()));
+                }
+                if depth > 0 && entry.path_is_symlink() && link.is_none() {
+                    link = Some(depth);
+                }
+                continue;
+            }
+            let through_link = link.is_some() || entry.path_is_symlink();
+            self.take(&entry, added.as_ref().map(|(_, pack)| pack), through_link);
+        }
+    }
+
+    fn take(&mut self, entry: &DirEntry, added: Option<&PathBuf>, through_link: bool) {
+        let name = entry.file_name().to_string_lossy();
+        let is_scenario = ENDINGS.iter().any(|ending| name.ends_with(ending));
+        if !entry.file_type().is_file() {
+            return;
+        }
+        if is_scenario && let Some(pack) = added {
+            if self.left_out.last() != Some(pack) {
+                self.left_out.push(pack.clone());
+            }
+        } else if is_scenario {
+            let path = entry.path();
+            let own = through_link.then(|| path.canonicalize().ok()).flatten();
+            self.files.push(own.unwrap_or_else(|| path.to_owned()));
+        } else if name == "pack.yaml" {
+            self.packs.push(entry.path().to_owned());
+        } else if added.is_none() && looks_like_scenarios(entry) {
+            self.near_misses.push(entry.path().to_owned());
+        }
+    }
+
+    /// Leaves out what only looks like scenarios and belongs to a pack.
+    pub fn finish(&mut self) {
+        let packs: Vec<&Path> = self.packs.iter().filter_map(|pack| pack.parent()).collect();
+        self.near_misses
+            .retain(|file| !packs.iter().any(|pack| file.starts_with(pack)));
+        for paths in [
+            &mut self.files,
+            &mut self.packs,
+            &mut self.left_out,
+            &mut self.near_misses,
+        ] {
+            paths.sort();
+            paths.dedup();
+        }
+    }
+}
+
+fn is_hidden(entry: &DirEntry) -> bool {
+    entry.file_name().to_string_lossy().starts_with('.')
+}
+
+/// What can't be looked into. A link back to a folder that it lies in leads to nothing new.
+fn unreadable(folder: &Path, error: &walkdir::Error) -> Option<Unreadable> {
+    let path = error.path().unwrap_or(folder);
+    let below = path.strip_prefix(folder).unwrap_or(path);
+    let mut parts = below.components().map(std::path::Component::as_os_str);
+    if error.loop_ancestor().is_some() || parts.any(|part| part.to_string_lossy().starts_with('.'))
+    {
+        return None;
+    }
+    let why = match error.io_error() {
+        Some(_) if path.is_symlink() && !path.exists() => {
+            "this link leads nowhere, or where nothing can be read".to_owned()
+        }
+        Some(reason) => format!("can't look into it: {reason}"),
+        None => format!("can't look into it: {error}"),
+    };
+    Some(Unreadable {
+        path: path.to_owned(),
+        why,
+    })
+}
+
+/// Whether a YAML file that is not called `….scenario.yaml` has scenarios in it.
+fn looks_like_scenarios(entry: &DirEntry) -> bool {
+    let path = entry.path();
+    let is_yaml = path
+        .extension()
+        .is_some_and(|ending| ending == "yaml" || ending == "yml");
+    if !is_yaml || entry.metadata().map_or(0, |data| data.len()) > GLANCE {
+        return false;
+    }
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut lines = text.lines();
+    lines.any(|line| line.starts_with("scenarios:")) && text.contains("steps:")
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    struct Project(tempfile::TempDir);
+
+    impl Project {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn path(&self, path: &str) -> PathBuf {
+            self.0.path().canonicalize().unwrap().join(path)
+        }
+
+        fn write(&self, path: &str, text: &str) {
+            let path = self.path(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+
+        fn link(&self, path: &str, target: &Path) {
+            let path = self.path(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            symlink(target, path).unwrap();
+        }
+
+        fn search(&self, folder: &str) -> Discovered {
+            let root = self.0.path();
+            let mut found = Discovered::default();
+            let library = Library::new(
+                root.parent().unwrap().join(root.file_name().unwrap()),
+                Vec::new(),
+            );
+            let folder = self.path(folder);
+            found.search(&folder, &library);
+            found.finish();
+            found
+        }
+    }
+
+    #[test]
+    fn links_lead_to_files_by_their_own_paths_each_once() {
+        let project = Project::new();
+        project.write("shared/deep/a.scenario.yaml", "");
+        project.write("scenarios/b.scenario.yaml", "");
+        project.link("scenarios/folder", &project.path("shared"));
+        project.link("scenarios/again", &project.path("shared/deep"));
+        project.link(
+            "scenarios/a.scenario.yaml",
+            &project.path("shared/deep/a.scenario.yaml"),
+        );
+        let found = project.search("scenarios");
+        assert_eq!(
+            found.files,
+            [
+                project.path("scenarios/b.scenario.yaml"),
+                project.path("shared/deep/a.scenario.yaml")
+            ]
+        );
+        assert!(found.unreadable.is_empty());
+    }
+
+    #[test]
+    fn a_loop_is_harmless_and_a_dangling_link_is_told() {
+        let project = Project::new();
+        project.write("scenarios/b.scenario.yaml", "");
+        project.link("scenarios/sub/loop", &project.path("scenarios"));
+        project.link("scenarios/gone.scenario.yaml", Path::new("nowhere"));
+        project.link("scenarios/.#b.scenario.yaml", Path::new("an-editors-lock"));
+        let found = project.search("scenarios");
+        assert_eq!(found.files, [project.path("scenarios/b.scenario.yaml")]);
+        let [lost] = found.unreadable.as_slice() else {
+            panic!("{:?}", found.unreadable)
+        };
+        assert_eq!(lost.path, project.path("scenarios/gone.scenario.yaml"));
+    }
+
+    #[test]
+    fn a_folder_that_may_not_be_looked_into_is_told() {
+        use std::os::unix::fs::PermissionsExt;
+        let project = Project::new();
+        project.write("scenarios/locked/a.scenario.yaml", "");
+        let locked = project.path("scenarios/locked");
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+        // Whoever may read everything, as root may, sees the file.
+        let may_read = fs::read_dir(&locked).is_ok();
+        let found = project.search("scenarios");
+        fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
+        let lost: Vec<&PathBuf> = found.unreadable.iter().map(|lost| &lost.path).collect();
+        if may_read {
+            assert_eq!((found.files.len(), lost.len()), (1, 0));
+        } else {
+            assert_eq!(lost, [&locked]);
+        }
+    }
+
+    #[test]
+    fn links_of_an_added_pack_lead_nowhere() {
+        let project = Project::new();
+        project.write(
+            "probity.lock",
+            "version: 1\npacks:\n  acme:\n    version: 1.0.0\n    source: there\n    files: {}\n",
+        );
+        project.write("scenarios/acme/pack.yaml", "pack: acme\nversion: 1.0.0\n");
+        project.write("private/a.scenario.yaml", "");
+        project.link("scenarios/acme/private", &project.path("private"));
+        for folder in ["scenarios", "scenarios/acme"] {
+            let found = project.search(folder);
+            assert!(
+                found.files.is_empty() && found.left_out.is_empty(),
+                "{folder}: {found:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn files_that_look_like_scenarios_are_told_except_in_packs() {
+        let project = Project::new();
+        let text = "scenarios:\n  a:\n    steps: []\n";
+        project.write("scenarios/a.scenarios.yaml", text);
+        project.write("scenarios/a.yml", text);
+        project.write("scenarios/data.yaml", "- a: 1\n");
+        project.write("scenarios/shop/pack.yaml", "");
+        project.write("scenarios/shop/notes.yaml", text);
+        let found = project.search("scenarios");
+        assert_eq!(
+            found.near_misses,
+            [
+                project.path("scenarios/a.scenarios.yaml"),
+                project.path("scenarios/a.yml")
+            ]
+        );
+    }
+}
