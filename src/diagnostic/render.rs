@@ -67,22 +67,24 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
         width => width.max(LEAST_WIDTH),
     };
     let mut text = renderer.term_width(width).render(&[group]);
-    if excerpts.is_empty() {
-        text = without_gutter(&text);
+    if excerpts.iter().all(|excerpt| excerpt.nothing_to_show) {
+        text = without_margin(&text);
     }
     text.push('\n');
     text
 }
 
-/// The text without the bar between the title and what follows it: there is no source between them.
-fn without_gutter(text: &str) -> String {
+/// The text as it is to be where no source is shown: without the bar below the title, and with its arrow below the `=`.
+fn without_margin(text: &str) -> String {
     let mut bars = 0;
-    let kept = text.split('\n').filter(|line| {
-        let is_bar = plain(line).trim() == "|";
+    let lines = text.split('\n').filter_map(|line| {
+        let seen = plain(line);
+        let is_bar = seen.trim() == "|";
         bars += usize::from(is_bar);
-        !is_bar || bars > 1
+        let arrow = if seen.starts_with("-->") { " " } else { "" };
+        (!is_bar || bars > 1).then(|| format!("{arrow}{line}"))
     });
-    kept.collect::<Vec<_>>().join("\n")
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The line without its colours.

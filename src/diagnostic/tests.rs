@@ -170,15 +170,16 @@ fn no_place_an_empty_file_and_spans_past_the_end_are_shown_too() {
         &Diagnostic::error("no-files", "there is nothing to run")
             .note("looked in `x`")
             .help("name a file"),
-        "error[no-files]: there is nothing to run\n |\n = looked in `x`\n = help: name a file\n",
+        "error[no-files]: there is nothing to run\n = looked in `x`\n = help: name a file\n",
     );
     shows(&Diagnostic::warning("odd", "odd"), "warning[odd]: odd\n");
     let empty = source("empty.yaml", "");
     shows(
         &Diagnostic::error("empty", "the file is empty")
             .at(Place::new(&empty, Span::new(0, 0)))
-            .label("here"),
-        "error[empty]: the file is empty\n --> empty.yaml:1:1\n  |\n1 |\n  | ^ here\n",
+            .label("here")
+            .help("fill it"),
+        "error[empty]: the file is empty\n --> empty.yaml\n = help: fill it\n",
     );
     let source = source("s.yaml", "a: 1\nb:");
     shows(

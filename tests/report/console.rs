@@ -236,7 +236,6 @@ fn prose_keeps_to_the_terminal() {
         "warning[list-path]: `$.data[*].id` gives a list,\n\
          \u{20}                   and a single value says\n\
          \u{20}                   nothing of a list\n \
-         |\n \
          = help: write what each element is to be,\n\
          \u{20}        such as `{ each: … }`, or the whole\n\
          \u{20}        list\n"
