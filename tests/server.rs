@@ -804,3 +804,48 @@ routes:
     assert!(said.stderr.contains("1h"), "{}", said.stderr);
     assert_eq!(server.lines(), ["GET /"], "nothing of what waits too long");
 }
+
+/// Runs a hundred scenarios whose requests are answered once `at_once` of them have come, with these limits of open files.
+#[cfg(unix)]
+fn with_open_files(limits: &str, at_once: usize) -> Said {
+    let barrier = std::sync::Barrier::new(at_once);
+    let server = Server::new(move |_| {
+        barrier.wait();
+        json("{}")
+    });
+    let numbers: Vec<String> = (0..100).map(|number| number.to_string()).collect();
+    let scenario = format!(
+        "packs: [raw]
+scenarios:
+  crowd:
+    matrix: {{ number: [{}] }}
+    steps: [{{ http: GET /fine }}]
+",
+        numbers.join(", ")
+    );
+    let folder = Folder::with_raw_pack(&server.url, &scenario);
+    let limits = format!("{limits} && exec \"$0\" run case.scenario.yaml --env local");
+    std::process::Command::new("sh")
+        .args(["-c", &limits, env!("CARGO_BIN_EXE_probity")])
+        .current_dir(folder.path())
+        .output()
+        .expect("it starts")
+        .into()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_low_limit_of_open_files_is_raised() {
+    let said = with_open_files("ulimit -S -n 64", 100);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(!said.stderr.contains("open files"), "{}", said.stderr);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_limit_of_open_files_that_stays_low_bounds_what_runs_at_once() {
+    let said = with_open_files("ulimit -n 198", 10);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let warning = "warning[open-files]: 10 scenarios run at once instead of 128: the system allows 198 open files";
+    assert!(said.stderr.contains(warning), "{}", said.stderr);
+}

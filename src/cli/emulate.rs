@@ -1,5 +1,6 @@
 //! `probity emulate`.
 
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,7 +17,9 @@ use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::document::plain_value;
 use crate::emulator;
+use crate::expr::{Resolved, Scope, Tools};
 use crate::pack::{InstanceSpec, Pack};
+use crate::random::Stream;
 use crate::source::{Source, parse};
 use crate::value::{Map, Value, equal};
 
@@ -29,6 +32,7 @@ pub(super) fn run(args: &EmulateArgs, terminal: Terminal, current: &Path) -> Exi
             return Exit::Invalid;
         }
     };
+    super::open_files::raise();
     let runtime = match tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -150,6 +154,7 @@ async fn serve(args: &EmulateArgs, served: Vec<Served>) -> Result<u8, String> {
     };
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = tokio::task::JoinSet::new();
+    let headers: String = served.iter().map(|served| asked(&served.pack)).collect();
     for Served {
         pack,
         settings,
@@ -176,7 +181,9 @@ async fn serve(args: &EmulateArgs, served: Vec<Served>) -> Result<u8, String> {
             emulator::serve(listener, spec, shutdown).await
         });
     }
-    write_stderr("serving until interrupted; control endpoints are under /_emulator/\n");
+    write_stderr(&format!(
+        "{headers}serving until interrupted; control endpoints are under /_emulator/\n"
+    ));
     tokio::select! {
         signal = signals.next() => {
             let _ = stop.send(true);
@@ -188,5 +195,62 @@ async fn serve(args: &EmulateArgs, served: Vec<Served>) -> Result<u8, String> {
             Some(Ok(Err(message))) => Err(message),
             _ => Err("the server ended on its own".to_owned()),
         },
+    }
+}
+
+/// The headers that every request to a pack is to have, with the values that its emulator takes.
+fn asked(pack: &Pack) -> String {
+    let scope = EmulatorSecrets::of(pack);
+    let lines: String = pack
+        .request
+        .headers
+        .iter()
+        .filter_map(|(name, template)| Some((name, template.render_text(&scope).ok()?)))
+        .map(|(name, value)| format!("  {name}: {value}\n"))
+        .collect();
+    if lines.is_empty() {
+        return lines;
+    }
+    format!("requests to {} have these headers:\n{lines}", pack.name)
+}
+
+/// What a pack's headers may read before there is a request.
+struct EmulatorSecrets {
+    secrets: Arc<Value>,
+    clock: Clock,
+    random: RefCell<Stream>,
+}
+
+impl EmulatorSecrets {
+    fn of(pack: &Pack) -> Self {
+        let values = pack.secrets.iter().filter_map(|secret| {
+            let value = secret.emulator.clone()?;
+            Some((secret.name.clone(), Value::String(value)))
+        });
+        Self {
+            secrets: Arc::new(Value::Object(values.collect())),
+            clock: Clock::virtual_from_start(),
+            random: RefCell::new(Stream::at(0, &[])),
+        }
+    }
+}
+
+impl Scope for EmulatorSecrets {
+    fn resolve(&self, name: &str, _: &[&str]) -> Option<Resolved> {
+        let value = (name == "secrets").then(|| Arc::clone(&self.secrets))?;
+        Some(Resolved::Value { value, used: 0 })
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec!["secrets".to_owned()]
+    }
+
+    fn tools(&self) -> Tools<'_> {
+        Tools {
+            clock: &self.clock,
+            random: &self.random,
+            files: None,
+            env: None,
+        }
     }
 }

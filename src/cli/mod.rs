@@ -12,6 +12,7 @@ mod inner;
 mod lint;
 mod list;
 mod new;
+mod open_files;
 mod packs;
 mod project;
 mod root_file;

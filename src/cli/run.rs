@@ -13,7 +13,7 @@ use super::exit::Exit;
 use super::project::{Project, library};
 use super::signals::{Signals, watch};
 use super::terminal::{Terminal, env};
-use super::{DEFAULT_SEED, dry_run, selected, vars};
+use super::{DEFAULT_SEED, dry_run, open_files, selected, vars};
 use crate::diagnostic::Diagnostic;
 use crate::emulator::Emulators;
 use crate::event::{Coverage, Event, Offset, Summary};
@@ -305,6 +305,8 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
         receiver,
         nothing,
     } = prepared;
+    let few = open_files::bound(&mut options.jobs, open_files::raise());
+    terminal.show(few.as_slice());
     let console = Console::new(
         std::io::BufWriter::new(std::io::stderr()),
         ConsoleOptions {
