@@ -95,6 +95,39 @@ fn ten_megabytes_of_brackets() {
     assert!(matches!(said.code, 1 | 3), "{}", said.stderr);
     one_problem(&said, said.code, "JSON");
     assert!(said.stderr.len() < 20_000, "it is cut");
+    assert!(
+        !said.stderr.contains("the body is not JSON"),
+        "one cause, one name: {}",
+        said.stderr
+    );
+}
+
+#[test]
+fn what_failed_took_its_time_and_what_was_refused_was_not_sent() {
+    let server = Server::new(|request| match request.path().as_str() {
+        "/slow" => Vec::new(),
+        _ => json("{}"),
+    });
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+scenarios:
+  times_out:
+    steps: [{ http: GET /slow, timeout: 30ms, expect: { error: connection } }]
+  refused:
+    steps: [{ http: GET /, headers: { x-a: \"b\\nc\" } }]
+",
+    );
+    let said = folder.run_local(&["-v"]);
+    assert_eq!(said.code, 3, "{}", said.stderr);
+    let slow = said
+        .stderr
+        .lines()
+        .find(|line| line.contains("GET") && line.contains("/slow failed"));
+    let slow = slow.unwrap_or_else(|| panic!("{}", said.stderr));
+    assert!(!slow.ends_with("in 0 ms"), "{slow}");
+    assert!(said.stderr.contains("· 1 request\n"), "{}", said.stderr);
+    assert_eq!(server.received().len(), 1);
 }
 
 const SECRET: &str = "s3cr3t/+ \"<value>&%";

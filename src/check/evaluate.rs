@@ -234,7 +234,7 @@ impl Trial<'_> {
                 self.expected(),
                 error.message
             ))
-            .label("the body is not JSON");
+            .label(error.label);
         if !error.help.is_empty() {
             failure.notes.push(error.help.clone());
         }

@@ -125,13 +125,13 @@ pub(super) struct RunArgs {
     #[arg(short = 'k', long, value_name = "TEXT")]
     pub filter: Option<String>,
     /// Scenarios in flight at once
-    #[arg(short, long, value_name = "N", default_value = "128")]
+    #[arg(short, long, value_name = "N", default_value = "128", value_parser = jobs)]
     pub jobs: NonZeroUsize,
     /// Seed of everything random: the same seed sends the same bytes
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_number)]
     pub seed: Option<u64>,
     /// Run a scenario that does not pass up to N times more
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = whole_number)]
     pub reruns: Option<u64>,
     /// Run only the I-th of N parts of the selection
     #[arg(long, value_name = "I/N")]
@@ -142,9 +142,9 @@ pub(super) struct RunArgs {
     /// Time limit of scenarios that state none [default: 5m]
     #[arg(long, value_name = "DUR")]
     pub timeout: Option<String>,
-    /// Skip scenarios that declare longer waits on a real sandbox
-    #[arg(long, value_name = "DUR", default_value = "2m")]
-    pub max_wait: String,
+    /// Skip scenarios that declare longer waits on a real sandbox [default: 2m]
+    #[arg(long, value_name = "DUR")]
+    pub max_wait: Option<String>,
     /// Where the receiver of webhooks listens [default: a free port of this machine's own]
     #[arg(long, value_name = "ADDR")]
     pub webhook_listen: Option<String>,
@@ -165,6 +165,16 @@ pub(super) struct RunArgs {
     pub reports: Vec<String>,
     #[command(flatten)]
     pub verbosity: Verbosity,
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "expected a whole number from 1, such as `8`".to_owned())
+}
+
+fn whole_number(text: &str) -> Result<u64, String> {
+    text.parse()
+        .map_err(|_| format!("expected a whole number from 0 to {}", u64::MAX))
 }
 
 #[derive(Debug, Args)]
@@ -322,7 +332,7 @@ pub(super) struct EmulateArgs {
     #[arg(long, value_name = "KEY=VALUE", action = ArgAction::Append)]
     pub set: Vec<String>,
     /// Seed of the ids it makes
-    #[arg(long, value_name = "N", default_value_t = super::DEFAULT_SEED)]
+    #[arg(long, value_name = "N", default_value_t = super::DEFAULT_SEED, value_parser = whole_number)]
     pub seed: u64,
     /// A folder in which packs are looked for first (repeatable)
     #[arg(long, value_name = "DIR", action = ArgAction::Append)]

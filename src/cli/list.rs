@@ -14,7 +14,7 @@ use crate::check::OPERATORS;
 use crate::diagnostic::Diagnostic;
 use crate::expr::functions;
 use crate::pack::{Library, Pack};
-use crate::plan::{Bindings, Environments, Fate, Plan, Reach, Selection, plan};
+use crate::plan::{Bindings, Environments, Fate, Plan, PlannedCase, Reach, Selection, plan};
 
 /// One line of a list: its columns, and the same for machines.
 struct Row {
@@ -108,10 +108,7 @@ fn scenarios(
         };
         Row {
             columns: vec![case.id.to_string(), title],
-            json: json!({
-                "id": case.id.to_string(), "file": case.id.file, "line": case.line, "scenario": case.id.scenario,
-                "row": case.id.row, "name": case.title, "suite": case.suite, "tags": case.tags, "invalid": invalid,
-            }),
+            json: identity(planned),
         }
     });
     Ok(rows.collect())
@@ -135,6 +132,16 @@ fn invalid_files(plan: &Plan) -> Option<Diagnostic> {
     };
     let problem = Diagnostic::warning("invalid-file", message);
     Some(problem.help("`probity lint` tells what is wrong"))
+}
+
+/// What a case is called, where it is, and whether something is wrong with it.
+pub(super) fn identity(planned: &PlannedCase) -> Value {
+    let case = &planned.case;
+    let invalid = matches!(planned.fate, Fate::Invalid(_));
+    json!({
+        "id": case.id.to_string(), "file": case.id.file, "line": case.line, "scenario": case.id.scenario,
+        "row": case.id.row, "name": case.title, "suite": case.suite, "tags": case.tags, "invalid": invalid,
+    })
 }
 
 /// The packs of these names, or all.

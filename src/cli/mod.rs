@@ -42,15 +42,20 @@ const DEFAULT_SEED: u64 = 1;
 #[must_use]
 pub fn main() -> ExitCode {
     match Cli::try_parse() {
-        Ok(cli) => dispatch(&cli).into(),
+        Ok(cli) => terminal::settled(dispatch(&cli)).into(),
         Err(error) => {
-            let exit = match error.kind() {
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Exit::Passed,
-                _ => Exit::Invalid,
-            };
-            // Clap writes help to standard output and everything else to standard error, and neither can be helped.
-            let _ = error.print();
-            exit.into()
+            let asked = matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            );
+            // Clap writes what was asked for to standard output, and everything else to standard error.
+            let written = error.print();
+            if asked {
+                terminal::written(written);
+                return terminal::settled(Exit::Passed).into();
+            }
+            run::discard_unread(std::env::args());
+            Exit::Invalid.into()
         }
     }
 }

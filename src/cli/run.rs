@@ -27,6 +27,9 @@ use crate::value::parse_duration;
 /// How often reports are told that time passes.
 const TICK: Duration = Duration::from_millis(100);
 
+/// What `--max-wait` is where it is not given.
+const MAX_WAIT: &str = "2m";
+
 /// What is wanted of a run besides what its arguments say.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Wanted {
@@ -61,7 +64,7 @@ pub(super) fn run(command: &RunCommand, terminal: Terminal, current: &Path) -> E
         events: command.format == Format::Json,
     };
     match prepare(&command.run, wanted, current) {
-        Ok(prepared) if command.dry_run => show_plan(&prepared.plan, terminal),
+        Ok(prepared) if command.dry_run => show_plan(&prepared.plan, command.format, terminal),
         Ok(prepared) => execute(prepared, command.run.verbosity.level(), terminal).exit,
         Err(problems) if command.dry_run => {
             terminal.show(&problems);
@@ -74,13 +77,35 @@ pub(super) fn run(command: &RunCommand, terminal: Terminal, current: &Path) -> E
 /// Ends a run that can't begin. A report of an earlier run at a place that was named for this one's is removed, so that
 /// nobody takes it for this one's.
 pub(super) fn refuse(args: &RunArgs, problems: &[Diagnostic], terminal: Terminal) -> Exit {
-    let targets = args
-        .reports
-        .iter()
-        .filter_map(|text| Target::parse(text).ok());
-    targets.for_each(|target| target.discard());
+    discard(args.reports.iter().map(String::as_str));
     terminal.show(problems);
     Exit::Invalid
+}
+
+fn discard<'a>(reports: impl Iterator<Item = &'a str>) {
+    let targets = reports.filter_map(|text| Target::parse(text).ok());
+    targets.for_each(|target| target.discard());
+}
+
+/// The same where the command line could not be read as a whole, as of an option that does not exist.
+pub(super) fn discard_unread(arguments: impl Iterator<Item = String>) {
+    let arguments: Vec<String> = arguments.skip(1).collect();
+    let command = arguments.iter().find(|argument| !argument.starts_with('-'));
+    if command.is_some_and(|command| command == "run" || command == "coverage") {
+        discard(named_reports(&arguments));
+    }
+}
+
+/// What follows `--report`, or `--report=`.
+fn named_reports(arguments: &[String]) -> impl Iterator<Item = &str> {
+    let joined = arguments
+        .iter()
+        .filter_map(|argument| argument.strip_prefix("--report="));
+    let apart = arguments
+        .windows(2)
+        .filter(|pair| pair[0] == "--report")
+        .map(|pair| pair[1].as_str());
+    joined.chain(apart)
 }
 
 pub(super) struct Prepared {
@@ -127,7 +152,8 @@ pub(super) fn prepare(
             .transpose()
             .map_err(usage)?,
     };
-    let max_wait = duration("--max-wait", &args.max_wait)?;
+    let max_wait = args.max_wait.as_deref().unwrap_or(MAX_WAIT);
+    let max_wait = duration("--max-wait", max_wait)?;
     let timeout = args.timeout.as_deref();
     let timeout = timeout
         .map(|text| duration("--timeout", text))
@@ -168,7 +194,7 @@ pub(super) fn prepare(
         timeout,
         vars,
         shard: selection.shard.map(|shard| shard.to_string()),
-        rerun_options: rerun_options(args),
+        rerun_options: rerun_options(args, wanted.contract),
         left_out: found.left_out,
         hostname: hostname(),
         wall: Timestamp::now,
@@ -262,7 +288,7 @@ fn seats(args: &RunArgs, events: bool) -> Result<Vec<Seat>, Vec<Diagnostic>> {
 }
 
 /// What a rerun needs besides the case's id and the seed.
-fn rerun_options(args: &RunArgs) -> Vec<String> {
+fn rerun_options(args: &RunArgs, contract: ContractMode) -> Vec<String> {
     let mut options = Vec::new();
     let mut add = |name: &str, value: String| options.extend([name.to_owned(), value]);
     for value in &args.env {
@@ -283,11 +309,28 @@ fn rerun_options(args: &RunArgs) -> Vec<String> {
     for value in &args.vars {
         add("--var", value.clone());
     }
+    if let Some(value) = args.reruns {
+        add("--reruns", value.to_string());
+    }
+    if let Some(value) = &args.timeout {
+        add("--timeout", value.clone());
+    }
+    if let Some(value) = &args.max_wait {
+        add("--max-wait", value.clone());
+    }
+    match contract {
+        ContractMode::Fail => {}
+        ContractMode::Warn => add("--contract", "warn".to_owned()),
+        ContractMode::Off => add("--contract", "off".to_owned()),
+    }
     options
 }
 
-fn show_plan(plan: &Plan, terminal: Terminal) -> Exit {
-    dry_run::show(plan);
+fn show_plan(plan: &Plan, format: Format, terminal: Terminal) -> Exit {
+    match format {
+        Format::Human => dry_run::show(plan),
+        Format::Json => dry_run::show_json(plan),
+    }
     let problems = plan.problems();
     terminal.show(&problems);
     if problems.is_empty() {

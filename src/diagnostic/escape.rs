@@ -2,12 +2,27 @@
 
 use std::borrow::Cow;
 
-/// Whether a character would do something to a terminal rather than be seen on it.
+/// Whether a character would do something to a terminal rather than be seen on it, or would not be seen at all.
 fn acts(c: char) -> bool {
-    c.is_control()
-        // Line and paragraph separators, and what changes the direction in which text runs.
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        || matches!(c, '\u{feff}' | '\u{fff9}'..='\u{fffb}')
+    c.is_control() || is_format(c) || is_blank(c)
+}
+
+/// Unicode's format characters: what joins and parts letters, changes the direction of text, or marks its order. Line and
+/// paragraph separators too.
+fn is_format(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
+        | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0001}' | '\u{e0020}'..='\u{e007f}')
+}
+
+/// Letters and marks that have no shape.
+fn is_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{3164}' | '\u{ffa0}'
+    )
 }
 
 /// The text with such characters as escapes (`\u{1b}`); line breaks stay, tabs too.
@@ -62,6 +77,10 @@ mod tests {
             "\\u{9b}x\\u{202e}y\\u{7f}"
         );
         assert_eq!(escaped_line("a\nb"), "a\\nb");
+        assert_eq!(
+            escaped("a\u{200b}b\u{2060}c\u{feff}d\u{ad}e\u{3164}f\u{e0041}"),
+            "a\\u{200b}b\\u{2060}c\\u{feff}d\\u{ad}e\\u{3164}f\\u{e0041}"
+        );
         assert!(matches!(escaped("plain é 世"), Cow::Borrowed(_)));
     }
 

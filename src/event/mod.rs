@@ -55,8 +55,8 @@ pub struct RunStarted {
     pub jobs: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
-    /// What `rerun:` lines need besides the case's id and the seed: `--env`, `--packs`, `--var` and `--vars-file` options
-    /// as given, one argument each, not yet quoted for a shell.
+    /// What `rerun:` lines need besides the case's id and the seed: the options that change what a case sends or what
+    /// becomes of it, as given, one argument each, not yet quoted for a shell.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rerun_options: Vec<String>,
     /// The folders of added packs whose own scenarios were found and left out.

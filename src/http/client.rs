@@ -21,6 +21,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// What a client may use, and how much of it.
 #[derive(Clone, Debug)]
@@ -164,8 +165,19 @@ impl Client {
             body: request.body.clone(),
             cookies_from_jar,
         };
-        let response = self.follow(outgoing, &request, context).await;
-        Exchange { request, response }
+        let started = Instant::now();
+        let mut sent = false;
+        let response = self.follow(outgoing, &request, context, &mut sent).await;
+        let duration = match &response {
+            Ok(response) => response.duration,
+            Err(_) => started.elapsed(),
+        };
+        Exchange {
+            request,
+            response,
+            duration,
+            sent,
+        }
     }
 
     async fn follow<'a>(
@@ -173,13 +185,17 @@ impl Client {
         mut outgoing: Outgoing<'a>,
         request: &'a Request,
         context: &Context<'_>,
+        sent: &mut bool,
     ) -> Result<Response, TransportError> {
         let mut redirects: Vec<Hop> = Vec::new();
         let mut time = TimeLimit::start(request.timeout);
         loop {
             let answer = self
                 .exchange(&outgoing, context, &mut time, &redirects)
-                .await?;
+                .await;
+            let refused = |error: &TransportError| error.kind == ErrorKind::Refused;
+            *sent |= !answer.as_ref().is_err_and(refused);
+            let answer = answer?;
             let may_follow = redirects.len() < request.follow_redirects as usize;
             let target = if may_follow {
                 redirect::target(answer.head.status, &answer.head.headers, &outgoing.url)?

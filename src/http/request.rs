@@ -83,4 +83,8 @@ pub struct Exchange {
     /// With the headers that were really sent, cookies included; those of the program's own transport are not shown.
     pub request: Request,
     pub response: Result<Response, TransportError>,
+    /// From the first attempt to connect until the response was there, or failed.
+    pub duration: Duration,
+    /// Whether anything was sent; nothing is where the request itself is refused.
+    pub sent: bool,
 }

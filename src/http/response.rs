@@ -72,6 +72,8 @@ impl Deref for Response {
 pub struct JsonError {
     /// Such as `the body is empty` or `the body is HTML, not JSON`.
     pub message: String,
+    /// The same in a few words.
+    pub label: &'static str,
     /// What is known besides; may be empty.
     pub help: String,
 }
@@ -171,6 +173,7 @@ impl Response {
             None => "the response has no content-type".to_owned(),
         };
         let start = self.body.trim_ascii_start();
+        let mut label = "the body is not JSON";
         let message = if start.is_empty() {
             "the body is empty, not JSON".to_owned()
         } else if super::decode::is_undecoded(&self.0.parts) {
@@ -183,11 +186,16 @@ impl Response {
                 if html { "HTML" } else { "XML" }
             )
         } else if error.to_string().starts_with("recursion limit") {
+            label = "the body nests too deeply";
             "the body is JSON that nests too deeply: more than 127 levels".to_owned()
         } else {
             format!("the body is not JSON: {error}")
         };
-        JsonError { message, help }
+        JsonError {
+            message,
+            label,
+            help,
+        }
     }
 }
 
@@ -348,6 +356,7 @@ mod tests {
                 error.message,
                 "the body is JSON that nests too deeply: more than 127 levels"
             );
+            assert_eq!(error.label, "the body nests too deeply");
         }
     }
 

@@ -12,6 +12,9 @@ use crate::event::{CaseFinished, Event, InvalidFile, Outcome, Summary};
 /// GitHub takes 1 MiB of summary for each step, and nothing of a longer one.
 const SUMMARY_LIMIT: usize = 900 * 1024;
 
+/// How such a report begins, if anything is in it.
+pub(super) const BEGIN: &[&str] = &["::error", "::warning"];
+
 pub(super) struct Github<W> {
     out: W,
     /// The file to which the summary is appended.

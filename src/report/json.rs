@@ -5,6 +5,9 @@ use std::io::{self, Write};
 use super::{Needs, Reporter};
 use crate::event::Event;
 
+/// How every such report begins: with the event of the run.
+pub(super) const BEGINS: &str = "{\"event\":\"run\",\"schema\":";
+
 pub(super) struct Json<W> {
     out: W,
 }

@@ -16,6 +16,11 @@ use crate::event::{
     Summary,
 };
 
+const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+/// How every such report begins.
+pub(super) const BEGINS: &str =
+    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"probity\"";
+
 /// How much is said beyond what every reader knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dialect {
@@ -170,8 +175,7 @@ impl<W: Write> Junit<W> {
 
     fn write(&mut self) -> io::Result<()> {
         let mut xml = Xml::default();
-        xml.text
-            .push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+        xml.text.push_str(DECLARATION);
         let total = |count: fn(&Suite) -> usize| -> String {
             self.suites.values().map(count).sum::<usize>().to_string()
         };

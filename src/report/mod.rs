@@ -89,6 +89,8 @@ pub struct Kind {
     pub name: &'static str,
     /// What it is, for `--help` and the docs.
     pub doc: &'static str,
+    /// How its files begin: one of these.
+    begins: &'static [&'static str],
     make: fn(Box<dyn Write + Send>, &Context) -> Box<dyn Reporter + Send>,
 }
 
@@ -104,31 +106,37 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "junit",
         doc: "JUnit XML with the file and line of every case, for CI",
+        begins: &[junit::BEGINS],
         make: |out, _| Box::new(junit::Junit::new(out, junit::Dialect::Extended)),
     },
     Kind {
         name: "junit-strict",
         doc: "JUnit XML with nothing but what the Jenkins and Surefire schemas know",
+        begins: &[junit::BEGINS],
         make: |out, _| Box::new(junit::Junit::new(out, junit::Dialect::Strict)),
     },
     Kind {
         name: "json",
         doc: "what happens, as it happens: a JSON object for each event, one a line",
+        begins: &[json::BEGINS],
         make: |out, _| Box::new(json::Json::new(out)),
     },
     Kind {
         name: "html",
         doc: "a page for people: one file, which needs nothing else",
+        begins: &[html::BEGINS],
         make: |out, _| Box::new(html::HtmlReport::new(out)),
     },
     Kind {
         name: "tap",
         doc: "TAP 14, with what went wrong as YAML",
+        begins: &[tap::BEGINS],
         make: |out, _| Box::new(tap::Tap::new(out)),
     },
     Kind {
         name: "github",
         doc: "annotations on a pull request's lines, and a table in the summary of a GitHub job",
+        begins: github::BEGIN,
         make: |out, context| Box::new(github::Github::new(out, context.step_summary.clone())),
     },
 ];

@@ -10,6 +10,9 @@ use super::{Reporter, why};
 use crate::diagnostic::{self, Diagnostic, escaped_line};
 use crate::event::{CaseFinished, Event, InvalidFile, Outcome, RunStarted};
 
+/// How every such report begins.
+pub(super) const BEGINS: &str = "TAP version 14\n";
+
 pub(super) struct Tap<W> {
     out: W,
     run: Option<RunStarted>,
@@ -28,7 +31,7 @@ impl<W: Write> Tap<W> {
 
     fn started(&mut self, run: &RunStarted) -> io::Result<()> {
         self.run = Some(run.clone());
-        writeln!(self.out, "TAP version 14")?;
+        self.out.write_all(BEGINS.as_bytes())?;
         writeln!(self.out, "# run {}, seed {}", run.run, run.seed)
     }
 
@@ -119,7 +122,7 @@ impl<W: Write> Reporter for Tap<W> {
     /// How many points there should have been is known at the end: the plan stands there.
     fn finish(&mut self) -> io::Result<()> {
         if self.run.is_none() {
-            writeln!(self.out, "TAP version 14")?;
+            self.out.write_all(BEGINS.as_bytes())?;
         }
         writeln!(self.out, "1..{}", self.points)?;
         self.out.flush()

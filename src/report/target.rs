@@ -1,7 +1,9 @@
 //! `--report KIND=PATH`: what is to be written, and where.
 
-use std::io;
-use std::path::PathBuf;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use super::desk::Seat;
 use super::output::AtomicFile;
@@ -65,6 +67,7 @@ pub fn open(targets: &[Target<'_>], context: &Context) -> Result<Vec<Seat>, Vec<
             .find(|earlier| earlier.destination == target.destination);
         match twin {
             Some(twin) => problems.push(collision(twin, target)),
+            None if target.hits_yaml() => problems.push(yaml(target)),
             None => match seat(target, context) {
                 Ok(seat) => seats.push(seat),
                 Err(error) => problems.push(unwritable(target, &error)),
@@ -95,16 +98,26 @@ fn seat(target: &Target<'_>, context: &Context) -> io::Result<Seat> {
 }
 
 impl Target<'_> {
-    /// Removes what an earlier run wrote there. What is no regular file, such as a pipe, stays; and what can't be
-    /// removed is nothing to stop at.
+    /// Removes the report that an earlier run wrote there. Any other file stays, and what is no regular file, such as a
+    /// pipe; and what can't be removed is nothing to stop at.
     pub fn discard(&self) {
         let Destination::File(path) = self.destination else {
             return;
         };
-        let path = PathBuf::from(path);
-        if path.is_file() {
-            let _ = std::fs::remove_file(path);
+        let path = Path::new(path);
+        if path.is_file() && is_report(path) {
+            let _ = fs::remove_file(path);
         }
+    }
+
+    /// Whether a file is there that was never meant to be written over: reports are no YAML, scenarios are.
+    fn hits_yaml(&self) -> bool {
+        let Destination::File(path) = self.destination else {
+            return false;
+        };
+        let path = Path::new(path);
+        let ending = path.extension().map(OsStr::to_ascii_lowercase);
+        ending.is_some_and(|ending| ending == "yaml" || ending == "yml") && path.is_file()
     }
 
     /// As it was typed.
@@ -115,6 +128,25 @@ impl Target<'_> {
         };
         format!("{}={path}", self.kind.name)
     }
+}
+
+/// Whether a file begins as some report of ours does, whichever kind was written there before.
+fn is_report(path: &Path) -> bool {
+    let mut begins = KINDS.iter().flat_map(|kind| kind.begins);
+    let longest = begins.clone().map(|text| text.len()).max().unwrap_or(0);
+    let mut start = Vec::new();
+    let longest = u64::try_from(longest).unwrap_or(u64::MAX);
+    let read = fs::File::open(path).and_then(|file| file.take(longest).read_to_end(&mut start));
+    read.is_ok() && begins.any(|text| start.starts_with(text.as_bytes()))
+}
+
+fn yaml(target: &Target<'_>) -> Diagnostic {
+    let message = format!(
+        "report `{}` would be written over a YAML file",
+        target.name()
+    );
+    let problem = Diagnostic::error("report-path", message);
+    problem.help("give the report a path of its own; a YAML file that is no longer needed can be removed first")
 }
 
 fn collision(twin: &Target<'_>, target: &Target<'_>) -> Diagnostic {

@@ -315,6 +315,11 @@ impl<'p> Attempt<'p> {
         self.requests.set(self.requests.get() + 1);
     }
 
+    /// One that was counted was not sent after all.
+    pub fn uncount_request(&self) {
+        self.requests.set(self.requests.get().saturating_sub(1));
+    }
+
     pub fn count_checks(&self, checks: usize) {
         self.checks.set(self.checks.get() + checks);
     }

@@ -42,7 +42,7 @@ pub(super) struct KeptExchange {
 }
 
 impl KeptExchange {
-    pub fn new(exchange: Exchange, duration: Duration) -> Self {
+    pub fn new(exchange: Exchange) -> Self {
         let keep = |body: &Bytes| (!body.is_empty()).then(|| KeptBody::new(body, SHOWN_BODY));
         let mut request = exchange.request;
         let request_body = request.body.as_ref().and_then(keep);
@@ -66,7 +66,7 @@ impl KeptExchange {
             response,
             request_body,
             response_body,
-            duration,
+            duration: exchange.duration,
             webhook: false,
         }
     }
@@ -75,7 +75,7 @@ impl KeptExchange {
     pub fn webhook(exchange: Exchange) -> Self {
         Self {
             webhook: true,
-            ..Self::new(exchange, Duration::ZERO)
+            ..Self::new(exchange)
         }
     }
 

@@ -297,6 +297,9 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
         let exchange = Exchange {
             request,
             response: Ok(Response::from(answer)),
+            // It takes none of ours.
+            duration: Duration::ZERO,
+            sent: true,
         };
         KeptExchange::webhook(exchange)
     }

@@ -183,10 +183,7 @@ async fn send_changed(
 }
 
 fn keep(done: &mut Done<'_>, exchange: Exchange) {
-    let duration = exchange.response.as_ref();
-    let duration =
-        duration.map_or_else(|_| std::time::Duration::ZERO, |response| response.duration);
-    done.exchanges.push(KeptExchange::new(exchange, duration));
+    done.exchanges.push(KeptExchange::new(exchange));
 }
 
 /// In what a response differs from the first one; its headers may.

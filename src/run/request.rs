@@ -86,10 +86,7 @@ async fn send_with_retry(
         let asked = retry_after(&exchange, cx);
         done.state.response = exchange.response.as_ref().ok().cloned();
         done.error = exchange.response.as_ref().err().cloned();
-        let duration = done
-            .response()
-            .map_or(Duration::ZERO, |response| response.duration);
-        done.exchanges.push(KeptExchange::new(exchange, duration));
+        done.exchanges.push(KeptExchange::new(exchange));
         let Some(retry) = again else { break };
         if !cx.pause(asked.unwrap_or(pause)).await {
             done.interrupt(step);
@@ -162,8 +159,13 @@ pub(super) async fn send(
     };
     let _turn = attempt.shared.limits[pack.index].enter().await;
     cx.mark_sent();
+    // Before it is sent, since the step may be given up while it is under way.
     attempt.count_request();
-    Ok(attempt.client.send(request, &context).await)
+    let exchange = attempt.client.send(request, &context).await;
+    if !exchange.sent {
+        attempt.uncount_request();
+    }
+    Ok(exchange)
 }
 
 fn prepare(

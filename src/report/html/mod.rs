@@ -12,6 +12,7 @@ use std::io::{self, Write};
 
 use self::case::{Entry, Tag};
 use self::markup::Html;
+pub(super) use self::page::BEGINS;
 use super::Reporter;
 use super::spool::{Piece, Spool};
 use crate::event::{CaseFinished, Event, InvalidFile, Outcome, RunStarted, Summary};

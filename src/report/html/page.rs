@@ -11,11 +11,13 @@ use crate::report::words::{environment, timestamp, took};
 use crate::value::counted;
 
 pub(super) const STYLE: &str = include_str!("style.css");
+/// The first lines of every page.
+pub(in crate::report) const BEGINS: &str = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"generator\" content=\"Probity\">\n";
 const SCRIPT: &str = include_str!("script.js");
 
 /// Up to where the lists begin.
 pub(super) fn head(html: &mut Html, run: Option<&RunStarted>, summary: Option<&Summary>) {
-    html.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
+    html.raw(BEGINS);
     // Nothing is loaded, and nothing but our own script and style counts.
     html.raw_format(format_args!(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src '{}'; script-src '{}'\">\n",
@@ -128,12 +130,15 @@ fn bar(html: &mut Html, summary: &Summary) {
 
 fn counts(html: &mut Html, summary: &Summary) {
     html.raw("<ul class=\"counts\">\n");
+    let passed = match summary.flaky {
+        0 => "passed".to_owned(),
+        flaky => format!("passed ({flaky} flaky)"),
+    };
     let always = [("passed", summary.passed), ("failed", summary.failed)];
     let others = [
         ("errored", summary.errored),
         ("invalid", summary.invalid),
         ("invalid files", summary.invalid_files),
-        ("flaky", summary.flaky),
         ("skipped", summary.skipped),
         ("not run", summary.not_run),
     ];
@@ -145,6 +150,7 @@ fn counts(html: &mut Html, summary: &Summary) {
             ("not run", _) => "skipped",
             (name, _) => name,
         };
+        let name = if name == "passed" { &passed } else { name };
         html.raw_format(format_args!(
             "<li class=\"{class}\"><b>{number}</b> {name}</li>\n"
         ));

@@ -1,0 +1,153 @@
+//! Where output goes and what happens to what was there: standard output that can't be written, and files that reports
+//! name.
+
+mod support;
+
+use std::process::Stdio;
+
+use support::{Folder, Said};
+
+const SCENARIOS: &str = "scenarios: { a: { steps: [{ check: ['1 == 1'] }] } }\n";
+
+fn project() -> Folder {
+    let folder = Folder::new();
+    folder.write("scenarios/a.scenario.yaml", SCENARIOS);
+    folder
+}
+
+/// Every way to have something written to standard output.
+const COMMANDS: &[&[&str]] = &[
+    &["schema", "scenario"],
+    &["schema"],
+    &["list", "operators"],
+    &["lint", "--format", "json"],
+    &["lint", "--format", "sarif"],
+    &["completions", "bash"],
+    &["coverage"],
+    &["coverage", "--format", "json"],
+    &["run", "--dry-run"],
+    &["run", "--dry-run", "--format", "json"],
+    &["run", "--format", "json"],
+    &["run", "--report", "junit=-"],
+    &["run", "--help"],
+    &["--version"],
+];
+
+fn with_stdout(folder: &Folder, args: &[&str], stdout: impl Into<Stdio>) -> Said {
+    let mut command = folder.probity(args);
+    let child = command
+        .stdout(stdout)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    child.wait_with_output().expect("it ends").into()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_output_that_is_full_is_an_error() {
+    let folder = project();
+    for args in COMMANDS {
+        let full = std::fs::File::create("/dev/full").expect("Linux has it");
+        let said = with_stdout(&folder, args, full);
+        assert_eq!(said.code, 3, "{args:?}: {}", said.stderr);
+        assert!(
+            said.stderr.contains("No space left on device"),
+            "{args:?}: {}",
+            said.stderr
+        );
+    }
+}
+
+#[test]
+fn standard_output_that_nobody_reads_any_more_is_none() {
+    let folder = project();
+    for args in COMMANDS {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let said = with_stdout(&folder, args, writer);
+        assert_eq!(said.code, 0, "{args:?}: {}", said.stderr);
+        assert!(!said.stderr.contains("error"), "{args:?}: {}", said.stderr);
+    }
+}
+
+/// Command lines that are wrong in one option.
+const WRONG: &[&[&str]] = &[
+    &["--max-wait", "long"],
+    &["nowhere"],
+    &["--shard", "3"],
+    &["-j", "0"],
+    &["--seed", "abc"],
+    &["--contract", "no"],
+    &["--no-such-option"],
+];
+
+#[test]
+fn a_wrong_option_leaves_no_report_of_an_earlier_run() {
+    let folder = project();
+    folder.write(
+        "scenarios/b.scenario.yaml",
+        "scenarios: { b: { steps: [{ check: ['1 == 2'] }] } }\n",
+    );
+    for kind in ["junit", "junit-strict", "json", "html", "tap", "github"] {
+        for wrong in WRONG {
+            let report = format!("{kind}=out/report");
+            let said = folder.run(&["run", "--report", &report]);
+            assert_eq!(said.code, 1, "{}", said.stderr);
+            assert!(!folder.read("out/report").is_empty());
+            let joined = format!("--report={report}");
+            let said = folder.run(&[&["run", &joined], *wrong].concat());
+            assert_eq!(said.code, 2, "{wrong:?}: {}", said.stderr);
+            let left = folder.path().join("out/report").exists();
+            assert!(!left, "{kind} {wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn a_wrong_option_removes_nothing_but_reports() {
+    let folder = project();
+    for (path, text) in [
+        ("precious.txt", "notes\n"),
+        ("empty.xml", ""),
+        (
+            "other.xml",
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<project/>\n",
+        ),
+        (
+            "page.html",
+            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>mine</title>\n",
+        ),
+        ("scenarios/a.scenario.yaml", SCENARIOS),
+    ] {
+        folder.write(path, text);
+        for wrong in WRONG {
+            let report = format!("junit={path}");
+            let said = folder.run(&[&["run", "--report", &report], *wrong].concat());
+            assert_eq!(said.code, 2, "{wrong:?}: {}", said.stderr);
+            assert_eq!(folder.read(path), text, "{wrong:?}");
+        }
+    }
+}
+
+#[test]
+fn no_report_is_written_over_a_scenario() {
+    let folder = project();
+    folder.write("values.YML", "a: 1\n");
+    for path in ["scenarios/a.scenario.yaml", "values.YML"] {
+        let before = folder.read(path);
+        let said = folder.run(&["run", "--report", &format!("junit={path}")]);
+        assert_eq!(said.code, 2, "{}", said.stderr);
+        assert!(
+            said.stderr.contains("would be written over a YAML file"),
+            "{}",
+            said.stderr
+        );
+        assert_eq!(folder.read(path), before);
+    }
+    // A text that the user names is theirs to replace.
+    folder.write("notes.txt", "old\n");
+    let said = folder.run(&["run", "--report", "tap=notes.txt"]);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    assert!(folder.read("notes.txt").starts_with("TAP version 14"));
+}
