@@ -26,7 +26,7 @@ pub(super) struct Unclosed {
 pub(super) fn parts(text: &str) -> Result<Vec<Part>, Unclosed> {
     let mut parts = Vec::new();
     let mut at = 0;
-    while let Some(found) = text[at..].find(OPEN) {
+    while let Some(found) = memchr::memmem::find(&text.as_bytes()[at..], OPEN.as_bytes()) {
         let open = at + found;
         if open > at {
             parts.push(Part::Literal(at..open));

@@ -258,9 +258,10 @@ pub(super) fn cut_by_comment(
     range: Range<usize>,
     key: Option<&str>,
 ) -> Option<Problem> {
-    let unclosed = value
-        .rfind("${{")
-        .is_some_and(|open| !value[open..].contains("}}"));
+    let unclosed = value.contains('$')
+        && value
+            .rfind("${{")
+            .is_some_and(|open| !value[open..].contains("}}"));
     let open_quote = |quote: char| value.matches(quote).count() % 2 == 1;
     let expression = key.is_some_and(|key| CONDITIONS.contains(&key) || key == "for_each");
     if !unclosed && !(expression && (open_quote('\'') || open_quote('"'))) {

@@ -1,7 +1,5 @@
 //! Reading matchers: which operators there are, and what their arguments may be.
 
-use std::sync::Arc;
-
 use super::{
     Argument, Fault, Make, Making, Matcher, OPERATORS, Operator, OperatorSpec, eq, schema,
 };
@@ -275,7 +273,7 @@ fn matchers(
 }
 
 /// The paths of an `except` beside an `eq`.
-fn except(spec: &OperatorSpec, scene: &Scene<'_>, decoder: &mut Decoder) -> Arc<[Path]> {
+fn except(spec: &OperatorSpec, scene: &Scene<'_>, decoder: &mut Decoder) -> Vec<Path> {
     let entry = scene.map.iter().find(|entry| {
         OPERATORS.iter().any(|other| {
             other.name == entry.key.text
@@ -283,11 +281,11 @@ fn except(spec: &OperatorSpec, scene: &Scene<'_>, decoder: &mut Decoder) -> Arc<
         })
     });
     let Some(entry) = entry else {
-        return Arc::default();
+        return Vec::new();
     };
     if entry.value.as_list().is_none() {
         decoder.expected("a list of paths", &entry.value);
-        return Arc::default();
+        return Vec::new();
     }
     let mut paths = Vec::new();
     for node in decoder.list(&entry.value) {
@@ -304,7 +302,7 @@ fn except(spec: &OperatorSpec, scene: &Scene<'_>, decoder: &mut Decoder) -> Arc<
             }
         }
     }
-    paths.into()
+    paths
 }
 
 /// Where the character at an offset ends; at the end of the text, the end.

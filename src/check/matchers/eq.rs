@@ -41,14 +41,14 @@ pub(in crate::check) static PARTIAL: OperatorSpec = OperatorSpec {
 struct Eq {
     expected: Value,
     domain: Domain,
-    except: Arc<[Path]>,
+    except: Vec<Path>,
 }
 
 fn make(value: Value, making: &Making) -> super::Made {
     Ok(Arc::new(Eq {
         expected: without(&making.domain.expected(value)?, &making.except),
         domain: making.domain,
-        except: Arc::clone(&making.except),
+        except: making.except.clone(),
     }))
 }
 

@@ -89,7 +89,7 @@ pub(super) enum Argument {
 pub(super) struct Making {
     pub domain: Domain,
     /// The paths that `eq` leaves out.
-    pub except: Arc<[Path]>,
+    pub except: Vec<Path>,
 }
 
 /// An argument that an operator can't have: what is wrong, and what to do.

@@ -32,7 +32,7 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
         None => {
             let making = Making {
                 domain: Domain::Json,
-                except: Arc::new([]),
+                except: Vec::new(),
             };
             return Some(Argument::Dynamic(template, making));
         }

@@ -15,6 +15,8 @@ mod parse;
 mod place;
 mod regexp;
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -32,6 +34,14 @@ struct Parsed {
     text: String,
     query: Query,
 }
+
+thread_local! {
+    /// Paths that this thread has parsed: a suite asks for the same few, such as `$.id`, in thousands of steps.
+    static KNOWN: RefCell<HashMap<String, Path>> = RefCell::default();
+}
+
+/// How many paths are known at most; then it begins anew.
+const MOST_KNOWN: usize = 1024;
 
 /// Why a text is not a JSONPath.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -61,9 +71,19 @@ impl Path {
     /// # Errors
     /// The text is not a valid RFC 9535 query, or is too long or nests too deeply to be evaluated safely.
     pub fn parse(text: &str) -> Result<Self, PathError> {
+        if let Some(known) = KNOWN.with_borrow(|known| known.get(text).cloned()) {
+            return Ok(known);
+        }
         let query = parse::parse(text)?;
-        let text = text.to_owned();
-        Ok(Self(Arc::new(Parsed { text, query })))
+        let owned = text.to_owned();
+        let path = Self(Arc::new(Parsed { text: owned, query }));
+        KNOWN.with_borrow_mut(|known| {
+            if known.len() == MOST_KNOWN {
+                known.clear();
+            }
+            known.insert(text.to_owned(), path.clone());
+        });
+        Ok(path)
     }
 
     /// The text it was parsed from.
