@@ -103,6 +103,29 @@ fn ten_megabytes_of_brackets() {
 }
 
 #[test]
+fn measured_times_are_written_in_one_style() {
+    let server = Server::new(|_| json(r#"{"state":"open"}"#));
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+scenarios:
+  polls:
+    steps: [{ http: GET /, poll: { until: { $.state: done }, every: 10ms, timeout: 35ms } }]
+",
+    );
+    let said = folder.run_local(&["-v"]);
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    assert!(
+        said.stderr.contains("does not hold within 35ms"),
+        "{}",
+        said.stderr
+    );
+    let measured =
+        regex::Regex::new(r"\bat \d+(\.\d+)? m?s(:| to \d+(\.\d+)? m?s:)").expect("valid");
+    assert!(measured.is_match(&said.stderr), "{}", said.stderr);
+}
+
+#[test]
 fn what_failed_took_its_time_and_what_was_refused_was_not_sent() {
     let server = Server::new(|request| match request.path().as_str() {
         "/slow" => Vec::new(),

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::diagnostic::{self, Diagnostic, Style, escaped_line};
 use crate::event::{CaseId, Offset, Outcome, RunStarted, Summary, UnusedRoutes};
-use crate::value::counted;
+use crate::value::{counted, format_measured};
 
 /// The word at the start of a case's line.
 ///
@@ -43,12 +43,7 @@ pub(super) fn verb(outcome: Outcome) -> &'static str {
 
 /// A length of time for a person: `3 ms`, `1.25 s`.
 pub(super) fn took(duration: Offset) -> String {
-    let millis = duration.0.as_millis();
-    if millis < 1000 {
-        format!("{millis} ms")
-    } else {
-        format!("{:.2} s", duration.0.as_secs_f64())
-    }
+    format_measured(duration.0)
 }
 
 /// `dir/file::id [row]`: without the folder that all scenarios are in, and without the file's ending.

@@ -18,7 +18,7 @@ use crate::pack::{Instance, InstanceSpec};
 use crate::plan::{BoundPack, PlannedCase, SecretValue};
 use crate::random::Stream;
 use crate::step::Step;
-use crate::value::{Extent, Map, Redactor, Value};
+use crate::value::{Extent, Map, Redactor, Value, format_duration, format_measured};
 
 /// One attempt at a case.
 pub(super) struct Attempt<'p> {
@@ -332,6 +332,15 @@ impl<'p> Attempt<'p> {
     /// How the attempt stands: the worst of what went wrong.
     pub fn outcome(&self) -> Outcome {
         worst(self.problems.borrow().iter().map(|problem| problem.outcome))
+    }
+
+    /// How much of the scenario's time has passed: exact on a virtual clock, else measured.
+    pub fn passed(&self, time: Duration) -> String {
+        if self.clock.is_virtual() {
+            format_duration(time)
+        } else {
+            format_measured(time)
+        }
     }
 
     /// Replaces emulators' addresses in a text by `{pack}`, so that no port is shown.

@@ -57,7 +57,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             done.note = Some(format!(
                 "{} in {}",
                 counted(turns, "attempt"),
-                format_duration(elapsed)
+                cx.attempt.passed(elapsed)
             ));
             done
         };
@@ -65,12 +65,12 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             State::Holds => return finish(done),
             State::Over => {
                 if let Some(last) = done.problems.last_mut().filter(|_| turns > 1) {
-                    last.diagnostic.notes.push(history.note());
+                    last.diagnostic.notes.push(history.note(cx));
                 }
                 return finish(done);
             }
             State::Impossible(mut problem) => {
-                problem.diagnostic.notes.push(history.note());
+                problem.diagnostic.notes.push(history.note(cx));
                 done.problems.push(problem);
                 done.over = true;
                 return finish(done);
@@ -88,7 +88,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             )
             .at(poll.until.place.clone())
             .label("never held")
-            .note(history.note());
+            .note(history.note(cx));
             problem.notes.extend_from_slice(&why.notes);
             problem.help.extend_from_slice(&why.help);
             let problem = problem.help("raise the poll's `timeout`, or add `fail_on` to end it as soon as it can't succeed");
@@ -219,8 +219,8 @@ impl History {
     }
 
     /// Every attempt, as far as a person reads.
-    fn note(&self) -> String {
-        let lines: Vec<String> = self.runs.iter().map(Run::line).collect();
+    fn note(&self, cx: &Cx<'_, '_>) -> String {
+        let lines: Vec<String> = self.runs.iter().map(|run| run.line(cx)).collect();
         let hidden = lines.len().saturating_sub(2 * SHOWN_ATTEMPTS);
         let mut shown = vec!["attempts:".to_owned()];
         if hidden == 0 {
@@ -236,13 +236,13 @@ impl History {
 
 impl Run {
     /// `  3. at 4s: why`, `4–19. at 6s to 36s: why`
-    fn line(&self) -> String {
-        let (from, what) = (format_duration(self.from), &self.what);
+    fn line(&self, cx: &Cx<'_, '_>) -> String {
+        let (from, what) = (cx.attempt.passed(self.from), &self.what);
         if self.first == self.last {
             return format!("{:>3}. at {from}: {what}", self.first);
         }
         let numbers = format!("{}–{}", self.first, self.last);
-        let to = format_duration(self.to);
+        let to = cx.attempt.passed(self.to);
         format!("{numbers:>3}. at {from} to {to}: {what}")
     }
 }

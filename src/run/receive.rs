@@ -325,7 +325,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             lines.push(format!(
                 "{:>3}. after {}: {}",
                 index + 1,
-                format_duration(after),
+                self.cx.attempt.passed(after),
                 self.why_not(arrival)?
             ));
             lines.push(format!("     {}", self.body(arrival)));

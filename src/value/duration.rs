@@ -140,6 +140,17 @@ fn decimal(nanos: u128, unit: u128) -> String {
     }
 }
 
+/// A length of time that was measured, for a person: `3 ms`, `1.25 s`.
+#[must_use]
+pub fn format_measured(duration: Duration) -> String {
+    let millis = duration.as_millis();
+    if millis < 1000 {
+        format!("{millis} ms")
+    } else {
+        format!("{:.2} s", duration.as_secs_f64())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@ pub use arithmetic::DecimalError;
 pub use compare::{compare, contains_partial, equal};
 pub use decimal::{Decimal, number_from_text};
 pub use diff::{Difference, differences};
-pub use duration::{format_duration, parse_duration};
+pub use duration::{format_duration, format_measured, parse_duration};
 pub use path::{Found, Missing, Path, PathError, PathStep, normalized, without};
 pub use redact::{Extent, Redactor, Secret};
 pub use serde_json::{Map, Number, Value};

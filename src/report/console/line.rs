@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::diagnostic::escaped_line;
+use crate::diagnostic::{escaped_line, wrap};
 use crate::event::{Offset, PackUsed, RunStarted};
 use crate::value::counted;
 
@@ -130,8 +130,24 @@ pub(super) fn named(all: &[Named<'_>], room: usize, paint: Paint) -> String {
     text
 }
 
+/// A text whose first line has `before` columns to its left, within `room` columns, where that is not 0.
+pub(super) fn fit(text: &str, before: usize, room: usize) -> String {
+    if room == 0 {
+        return text.to_owned();
+    }
+    // A number stays beside what it counts.
+    let mut held = String::with_capacity(text.len());
+    for c in text.chars() {
+        let counts = c == ' ' && held.ends_with(|last: char| last.is_ascii_digit());
+        held.push(if counts { '\u{a0}' } else { c });
+    }
+    let lines = wrap(&held, room.saturating_sub(before));
+    let indent = format!("\n{}", " ".repeat(before));
+    lines.join(&indent).replace('\u{a0}', " ")
+}
+
 /// The run in one line, and where its packs come from in a second.
-pub(super) fn header(run: &RunStarted, paint: Paint) -> String {
+pub(super) fn header(run: &RunStarted, room: usize, paint: Paint) -> String {
     let mut parts = vec![format!("run {}", run.run)];
     parts.extend(environments(&run.packs));
     parts.push(counted(run.cases, "scenario"));
@@ -140,11 +156,12 @@ pub(super) fn header(run: &RunStarted, paint: Paint) -> String {
     }
     parts.push(format!("{} at once", run.jobs));
     parts.push(format!("seed {}", run.seed));
-    let mut text = format!("  {}\n", escaped_line(&parts.join(" · ")));
+    let mut text = format!("  {}\n", fit(&escaped_line(&parts.join(" · ")), 2, room));
     if !run.packs.is_empty() {
         let packs: Vec<_> = run.packs.iter().map(pack).collect();
-        let line = format!("  packs {}", packs.join(", "));
-        let _ = writeln!(text, "{}", paint.dim(&escaped_line(&line)));
+        let packs = packs.join(", ");
+        let line = format!("  packs {}", fit(&escaped_line(&packs), 8, room));
+        let _ = writeln!(text, "{}", paint.dim(&line));
     }
     if !run.left_out.is_empty() {
         let folders = run.left_out.join(" ");

@@ -100,6 +100,15 @@ impl<W: Write> Console<W> {
         }
     }
 
+    /// Columns of the terminal; 0 where it is none.
+    fn room(&self) -> usize {
+        if self.options.terminal {
+            self.options.width
+        } else {
+            0
+        }
+    }
+
     fn total(&self) -> usize {
         self.run.as_ref().map_or(0, |run| run.cases)
     }
@@ -107,7 +116,7 @@ impl<W: Write> Console<W> {
     fn started(&mut self, run: &RunStarted) -> io::Result<()> {
         self.run = Some(run.clone());
         if self.shows(Item::Header) {
-            self.write(&line::header(run, self.paint))?;
+            self.write(&line::header(run, self.room(), self.paint))?;
         }
         Ok(())
     }
@@ -299,7 +308,9 @@ impl<W: Write> Console<W> {
         }
         let time = format!("[{:>5.1}s]", summary.duration.0.as_secs_f64());
         let word = self.paint.bold(" Summary");
-        let mut text = format!(" ─────────\n{word} {time} {}\n", words::totals(summary));
+        let room = self.room();
+        let totals = line::fit(&format!("{time} {}", words::totals(summary)), 9, room);
+        let mut text = format!(" ─────────\n{word} {totals}\n");
         // Files before cases, cases in the order of the run.
         self.unhappy.sort_by_key(|one| one.index);
         let named = self.unhappy.iter().map(|one| line::Named {
@@ -307,11 +318,6 @@ impl<W: Write> Console<W> {
             name: &one.name,
             location: &one.location,
         });
-        let room = if self.options.terminal {
-            self.options.width
-        } else {
-            0
-        };
         text.push_str(&line::named(&named.collect::<Vec<_>>(), room, self.paint));
         for (reason, cases) in &self.blocked {
             let (word, cases) = (self.paint.word("ERROR"), counted(*cases, "scenario"));
