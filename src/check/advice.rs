@@ -1,6 +1,6 @@
 //! What lint says of checks that are sound and yet can't be meant so.
 
-use super::matchers::{Argument, Operator};
+use super::matchers::{Argument, Matcher, Operator};
 use super::{Check, Expect, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::value::Value;
@@ -23,6 +23,16 @@ impl Check {
     /// A path that is not singular gives a list, which a scalar never equals, and which always exists.
     fn advice(&self) -> Vec<Diagnostic> {
         match &self.subject {
+            // An object without entries is part of every object.
+            Subject::Json if self.matcher.expects_no_entries() => {
+                let warning = Diagnostic::warning(
+                    "empty-expect",
+                    "this expects a JSON object, and nothing of what is in it",
+                )
+                .at(self.place.clone())
+                .help("say what is in it, or write `expect: {$: {type: object}}`");
+                vec![warning]
+            }
             Subject::Path(path) if !path.is_singular() => self
                 .matcher
                 .operators
@@ -32,6 +42,15 @@ impl Check {
                 .collect(),
             _ => Vec::new(),
         }
+    }
+}
+
+impl Matcher {
+    fn expects_no_entries(&self) -> bool {
+        self.operators.iter().any(|operator| {
+            operator.spec.name == "json"
+                && matches!(&operator.argument, Argument::Literal(Value::Object(entries), _) if entries.is_empty())
+        })
     }
 }
 

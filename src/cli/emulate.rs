@@ -74,6 +74,9 @@ fn prepare(args: &EmulateArgs, current: &Path) -> Result<Vec<Served>, Vec<Diagno
     let mut served = Vec::new();
     for (index, name) in args.names.iter().enumerate() {
         let pack = project.pack(name, &library)?;
+        if !pack.emulator_problems.is_empty() {
+            return Err(pack.emulator_problems.clone());
+        }
         if pack.emulator.is_none() {
             return Err(usage(format!("the pack `{}` has no emulator", pack.name)));
         }

@@ -73,8 +73,8 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
             }
         }
         LintFormat::Json => write_stdout(&diagnostic::json(&problems)),
-        LintFormat::Github => write_stdout(&diagnostic::github(&problems)),
-        LintFormat::Sarif => write_stdout(&diagnostic::sarif(&problems)),
+        LintFormat::Github => write_stdout(&diagnostic::github(&problems, &project.repository())),
+        LintFormat::Sarif => write_stdout(&diagnostic::sarif(&problems, &project.repository())),
     }
     match nothing {
         _ if errors > 0 => Exit::Invalid,

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::args::NewCommand;
 use super::exit::Exit;
 use super::init::write_new;
-use super::project::Project;
+use super::project::{Project, library};
 use super::terminal::{Terminal, write_stdout};
 use crate::diagnostic::Diagnostic;
 use crate::document::is_hyphenated_name;
@@ -29,9 +29,12 @@ const FILES: [(&str, &str); 5] = [
 /// Writes it, and says what to do next.
 pub(super) fn run(command: &NewCommand, terminal: Terminal, current: &Path) -> Exit {
     let NewCommand::Pack { name } = command;
-    match write(name, &Project::find(current)) {
+    let project = Project::find(current);
+    let hidden = hidden(name, &project);
+    match write(name, &project) {
         Ok(said) => {
             write_stdout(&said);
+            terminal.show(hidden.as_slice());
             Exit::Passed
         }
         Err(problem) => {
@@ -39,6 +42,20 @@ pub(super) fn run(command: &NewCommand, terminal: Terminal, current: &Path) -> E
             Exit::Invalid
         }
     }
+}
+
+/// That the project has a pack of the name already, which the new one is found before.
+fn hidden(name: &str, project: &Project) -> Option<Diagnostic> {
+    let library = library(project, &[]).ok()?;
+    let other = library.find(name, &project.file())?;
+    let message = format!(
+        "there is another pack `{name}` ({}), and in this project the name now means yours",
+        other.origin
+    );
+    let problem = Diagnostic::warning("hidden-pack", message);
+    Some(problem.help(format!(
+        "if that is not meant, remove `{ADDED_PACKS}/{name}` and choose another name"
+    )))
 }
 
 fn write(name: &str, project: &Project) -> Result<String, Diagnostic> {

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::thread;
 
 use super::discover::{Discovered, Unreadable};
+use super::terminal::env;
 use super::{inner, root_file};
-use crate::diagnostic::{Diagnostic, read_text};
+use crate::diagnostic::{Diagnostic, Repository, read_text};
 use crate::event::InvalidFile;
 use crate::lint;
 use crate::pack::{Library, Pack};
@@ -87,6 +88,15 @@ impl Project {
             .map(|part| part.as_os_str().to_string_lossy())
             .collect();
         parts.join("/").replacen("//", "/", 1)
+    }
+
+    /// The repository that the project lies in, as GitHub says where it is checked out.
+    pub fn repository(&self) -> Repository {
+        let workspace = env("GITHUB_WORKSPACE").filter(|folder| !folder.is_empty());
+        let folder = workspace.and_then(|folder| Path::new(&folder).canonicalize().ok());
+        folder.map_or_else(Repository::default, |folder| {
+            Repository::around(&folder, &self.root)
+        })
     }
 
     /// A file of the project itself, for those who ask what it can use.
@@ -259,12 +269,13 @@ impl Project {
             Err(problem) => return unloadable(name, folder, problem),
         };
         let (document, mut problems) = scenario::load(&source, folder.clone(), &beside);
-        let mut packs = FilePacks::default();
+        let (mut packs, mut used) = (FilePacks::default(), Vec::new());
         if let Some(document) = &document {
             let (found, mut missing) = document.resolve_packs(library);
             inner::explain(self, path, &mut missing);
             problems.extend(missing);
             problems = lint::lint(document, problems, &found, given);
+            used = lint::used(document, &found, given);
             packs = found;
         }
         Loaded {
@@ -275,6 +286,7 @@ impl Project {
             default_pack: packs.default,
             folder,
             beside,
+            used,
         }
     }
 
@@ -315,6 +327,7 @@ fn unloadable(name: String, folder: Folder, problem: Diagnostic) -> Loaded {
         default_pack: None,
         folder,
         beside: String::new(),
+        used: Vec::new(),
     }
 }
 

@@ -14,7 +14,7 @@ use super::project::{Project, library};
 use super::signals::{Signals, watch};
 use super::terminal::{Terminal, env};
 use super::{DEFAULT_SEED, dry_run, open_files, selected, vars};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Repository};
 use crate::emulator::Emulators;
 use crate::event::{Coverage, Event, Offset, Summary};
 use crate::http::{Client, ClientOptions, Proxies, Url};
@@ -176,6 +176,7 @@ pub(super) fn prepare(
         (empty && selection.shard.is_none()).then(|| selected::nothing(args, &selection, &plan));
     let nothing = nothing.map(|problem| found.hint(problem));
     plan.notices.extend(found.warnings);
+    plan.notices.extend(selected::unread_vars(args, &plan));
     let all_on_emulators = plan.packs.iter().all(|pack| pack.base_url.is_none());
     let seed = args.seed.unwrap_or_else(|| {
         if all_on_emulators {
@@ -184,7 +185,7 @@ pub(super) fn prepare(
             random_seed()
         }
     });
-    let seats = seats(args, wanted.events)?;
+    let seats = seats(args, wanted.events, project.repository())?;
     let options = Options {
         jobs: args.jobs.get(),
         seed,
@@ -266,7 +267,11 @@ fn environments(args: &[String]) -> Environments {
     environments
 }
 
-fn seats(args: &RunArgs, events: bool) -> Result<Vec<Seat>, Vec<Diagnostic>> {
+fn seats(
+    args: &RunArgs,
+    events: bool,
+    repository: Repository,
+) -> Result<Vec<Seat>, Vec<Diagnostic>> {
     let mut names: Vec<&str> = args.reports.iter().map(String::as_str).collect();
     if events {
         names.push("json=-");
@@ -283,6 +288,7 @@ fn seats(args: &RunArgs, events: bool) -> Result<Vec<Seat>, Vec<Diagnostic>> {
     }
     let context = Context {
         step_summary: env("GITHUB_STEP_SUMMARY").map(Into::into),
+        repository,
     };
     open(&targets, &context)
 }

@@ -165,6 +165,28 @@ pub(super) fn nothing(args: &RunArgs, selection: &Selection, plan: &Plan) -> Dia
     problem.help("`probity list scenarios` shows what there is")
 }
 
+/// What is given by `--var` and that nothing of what was selected reads. Of a `--vars-file` nothing is said: others may
+/// read what is in it.
+pub(super) fn unread_vars(args: &RunArgs, plan: &Plan) -> Vec<Diagnostic> {
+    if plan.cases.is_empty() || !plan.invalid_files.is_empty() {
+        return Vec::new();
+    }
+    let declared = plan.cases.iter().flat_map(|case| {
+        let vars = case.file.document.vars.iter();
+        vars.chain(&case.scenario().vars)
+            .map(|var| var.name.as_str())
+    });
+    let declared: BTreeSet<&str> = declared.collect();
+    let names = args.vars.iter().filter_map(|var| var.split_once('='));
+    let unread = names.filter(|(name, _)| !plan.used.contains(*name) && !name.starts_with('_'));
+    unread
+        .map(|(name, _)| {
+            let message = format!("`--var {name}=…`: no selected scenario reads `{name}`");
+            Diagnostic::warning("unused-variable", message).suggest(name, declared.iter().copied())
+        })
+        .collect()
+}
+
 /// That there is nothing that could be selected.
 pub(super) fn no_scenarios() -> Diagnostic {
     Diagnostic::error("nothing-selected", "there are no scenarios here")

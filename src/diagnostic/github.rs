@@ -1,14 +1,14 @@
 //! Diagnostics as workflow commands, which GitHub shows beside the lines of a pull request.
 
 use super::escape::escaped;
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Repository, Severity};
 
 /// GitHub shows this many annotations of a kind for each step, and drops the rest without a word.
 pub const ANNOTATIONS_SHOWN: usize = 10;
 
 /// A workflow command a line. Of more than ten of a severity, nine are given, and one that says how many more there are.
 #[must_use]
-pub fn github(diagnostics: &[Diagnostic]) -> String {
+pub fn github(diagnostics: &[Diagnostic], repository: &Repository) -> String {
     let mut text = String::new();
     for (severity, command) in [(Severity::Error, "error"), (Severity::Warning, "warning")] {
         let of_kind: Vec<_> = diagnostics
@@ -21,7 +21,7 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
             of_kind.len()
         };
         for diagnostic in &of_kind[..given] {
-            text.push_str(&annotation(command, diagnostic));
+            text.push_str(&annotation(command, diagnostic, repository));
         }
         let more = of_kind.len() - given;
         if more > 0 {
@@ -36,11 +36,11 @@ fn remainder(command: &str, more: usize) -> String {
     workflow_command(command, &[], &message)
 }
 
-fn annotation(command: &str, diagnostic: &Diagnostic) -> String {
+fn annotation(command: &str, diagnostic: &Diagnostic, repository: &Repository) -> String {
     let mut properties = Vec::new();
     if let Some(place) = &diagnostic.place {
         let (start, end) = (place.start(), place.end());
-        properties.push(("file", place.source.name.clone()));
+        properties.push(("file", repository.name(&place.source.name).into_owned()));
         properties.push(("line", start.line.to_string()));
         properties.push(("endLine", end.line.to_string()));
         // Columns are for what lies within one line; with several lines GitHub refuses them.
@@ -95,7 +95,7 @@ mod tests {
             Diagnostic::error("none", "no place"),
         ];
         assert_eq!(
-            github(&diagnostics),
+            github(&diagnostics, &Repository::default()),
             "\
 ::error file=a%2Cb%3A100%25.yaml,line=1,endLine=1,col=4,endColumn=5,title=odd::50%25 of\\r%0Ait, so: \\u{1b}[31m%0Ahere%0Ahelp: look
 ::error title=none::no place
@@ -105,15 +105,26 @@ mod tests {
     }
 
     #[test]
+    fn files_are_named_from_the_repositorys_folder() {
+        let repository = Repository::around("/repo".as_ref(), "/repo/api".as_ref());
+        let problem = Diagnostic::error("odd", "odd").at(at(&scenario(), "201"));
+        let text = github(&[problem], &repository);
+        assert!(
+            text.starts_with("::error file=api/scenarios/a.scenario.yaml,"),
+            "{text}"
+        );
+    }
+
+    #[test]
     fn of_more_than_ten_of_a_kind_nine_are_shown_and_the_rest_counted() {
         let many = |count: usize| -> Vec<Diagnostic> {
             let errors = (0..count).map(|n| Diagnostic::error("e", n.to_string()));
             errors.chain([Diagnostic::warning("w", "one")]).collect()
         };
-        let ten = github(&many(10));
+        let ten = github(&many(10), &Repository::default());
         assert_eq!(ten.matches("::error").count(), 10);
         assert!(!ten.contains("more"));
-        let eleven = github(&many(11));
+        let eleven = github(&many(11), &Repository::default());
         assert_eq!(eleven.matches("::error").count(), 10);
         assert!(eleven.contains("::error::and 2 more errors"), "{eleven}");
         assert_eq!(eleven.matches("::warning").count(), 1);

@@ -5,6 +5,7 @@ mod github;
 mod json;
 mod redact;
 mod render;
+mod repository;
 mod sarif;
 mod suggest;
 #[cfg(test)]
@@ -20,8 +21,9 @@ pub use escape::{escaped, escaped_line};
 pub use github::{ANNOTATIONS_SHOWN, github, workflow_command};
 pub use json::json;
 pub use render::{Style, render};
+pub use repository::Repository;
 pub use sarif::sarif;
-pub use suggest::did_you_mean;
+pub use suggest::{did_you_mean, equally_near};
 pub use text::read_text;
 pub use wrap::wrap;
 
@@ -125,9 +127,11 @@ impl Diagnostic {
         self
     }
 
+    /// What to do next; an empty text says nothing, and is left out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help.push(help.into());
+        self.help
+            .extend(Some(help.into()).filter(|help| !help.trim().is_empty()));
         self
     }
 

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Severity};
+use super::{Diagnostic, Repository, Severity};
 use crate::source::Place;
 
 /// A SARIF log of one run.
 #[must_use]
-pub fn sarif(diagnostics: &[Diagnostic]) -> String {
+pub fn sarif(diagnostics: &[Diagnostic], repository: &Repository) -> String {
     let mut codes: Vec<_> = diagnostics
         .iter()
         .map(|diagnostic| diagnostic.code)
@@ -16,7 +16,7 @@ pub fn sarif(diagnostics: &[Diagnostic]) -> String {
     codes.dedup();
     let results: Vec<_> = diagnostics
         .iter()
-        .map(|diagnostic| result(diagnostic, &codes))
+        .map(|diagnostic| result(diagnostic, &codes, repository))
         .collect();
     let rules: Vec<_> = codes.iter().map(|code| json!({ "id": code })).collect();
     let log = json!({
@@ -37,7 +37,7 @@ pub fn sarif(diagnostics: &[Diagnostic]) -> String {
     format!("{log:#}\n")
 }
 
-fn result(diagnostic: &Diagnostic, codes: &[&str]) -> Value {
+fn result(diagnostic: &Diagnostic, codes: &[&str], repository: &Repository) -> Value {
     let level = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -47,7 +47,7 @@ fn result(diagnostic: &Diagnostic, codes: &[&str]) -> Value {
         "ruleIndex": codes.binary_search(&diagnostic.code).unwrap_or_default(),
         "level": level,
         "message": { "text": diagnostic.plain_text() },
-        "locations": diagnostic.place.iter().map(location).collect::<Vec<_>>(),
+        "locations": diagnostic.place.iter().map(|place| location(place, repository)).collect::<Vec<_>>(),
     });
     if !diagnostic.also.is_empty() {
         let related = diagnostic
@@ -55,7 +55,7 @@ fn result(diagnostic: &Diagnostic, codes: &[&str]) -> Value {
             .iter()
             .enumerate()
             .map(|(id, (place, label))| {
-                let mut related = location(place);
+                let mut related = location(place, repository);
                 related["id"] = json!(id + 1);
                 if !label.is_empty() {
                     related["message"] = json!({ "text": label });
@@ -67,11 +67,11 @@ fn result(diagnostic: &Diagnostic, codes: &[&str]) -> Value {
     result
 }
 
-fn location(place: &Place) -> Value {
+fn location(place: &Place, repository: &Repository) -> Value {
     let (start, end) = (place.start(), place.end());
     json!({
         "physicalLocation": {
-            "artifactLocation": { "uri": uri(&place.source.name) },
+            "artifactLocation": { "uri": uri(&repository.name(&place.source.name)) },
             "region": {
                 "startLine": start.line,
                 "startColumn": start.column,
@@ -112,7 +112,8 @@ mod tests {
                 .help("look"),
             Diagnostic::warning("odd", "no place"),
         ];
-        let log: Value = serde_json::from_str(&sarif(&diagnostics)).unwrap();
+        let log: Value =
+            serde_json::from_str(&sarif(&diagnostics, &Repository::default())).unwrap();
         let region = |line: u32, start: u32, end: u32| json!({ "startLine": line, "startColumn": start, "endLine": line, "endColumn": end });
         let expected = json!({
             "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

@@ -10,13 +10,25 @@ pub fn did_you_mean<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
+    equally_near(word, candidates).into_iter().next()
+}
+
+/// Those of `candidates` that are nearest to what was typed, in alphabetical order: several where they are equally near.
+#[must_use]
+pub fn equally_near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let folded = fold(word);
-    candidates
+    let mut near: Vec<_> = candidates
         .into_iter()
         .filter(|candidate| *candidate != word)
         .filter_map(|candidate| Some((rank(&folded, candidate)?, candidate)))
-        .min()
+        .collect();
+    near.sort_unstable();
+    near.dedup();
+    let nearest = near.first().map(|(rank, _)| *rank);
+    near.retain(|(rank, _)| Some(*rank) == nearest);
+    near.into_iter()
         .map(|(_, candidate)| candidate.to_owned())
+        .collect()
 }
 
 /// Words are compared without case, and `-` and spaces are taken for `_`.

@@ -14,16 +14,20 @@ pub struct Decoder {
     /// The folder whose files the document may name, and the document's own place below it.
     pub folder: Folder,
     pub beside: String,
+    /// The place below the folder from which its steps read files: its own, but for the actions of a pack.
+    pub read_from: String,
     pub problems: Vec<Diagnostic>,
 }
 
 impl Decoder {
     #[must_use]
     pub fn new(source: &Arc<Source>, folder: Folder, beside: impl Into<String>) -> Self {
+        let beside = beside.into();
         Self {
             source: Arc::clone(source),
             folder,
-            beside: beside.into(),
+            read_from: beside.clone(),
+            beside,
             problems: Vec::new(),
         }
     }
@@ -115,7 +119,21 @@ impl Decoder {
     }
 
     pub fn template(&mut self, node: &Node) -> Template {
-        Template::decode(node, &self.source, &mut self.problems)
+        let template = Template::decode(node, &self.source, &mut self.problems);
+        for expr in template.expressions() {
+            self.check_calls(expr);
+            self.refuse_env(expr);
+        }
+        template
+    }
+
+    /// A variable, which may come from the environment.
+    pub fn variable(&mut self, node: &Node) -> Template {
+        let template = Template::decode(node, &self.source, &mut self.problems);
+        for expr in template.expressions() {
+            self.check_calls(expr);
+        }
+        template
     }
 
     /// A text, which another scalar becomes too; `what` says what it is of.
@@ -159,7 +177,11 @@ impl Decoder {
         };
         let place = Place::new(&self.source, node.inner_span(range));
         match Expr::parse(text, place) {
-            Ok(expr) => Some(expr),
+            Ok(expr) => {
+                self.check_calls(&expr);
+                self.refuse_env(&expr);
+                Some(expr)
+            }
             Err(problem) => {
                 self.problem(problem);
                 None

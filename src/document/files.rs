@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Decoder;
 use crate::diagnostic::{Diagnostic, read_text};
-use crate::source::{Node, Source};
+use crate::expr::Expr;
+use crate::source::{Node, Place, Source};
 
 impl Decoder {
     /// Reads the text file that `node` names by `path`; `None`, and a problem, where it can't be read.
@@ -26,6 +27,47 @@ impl Decoder {
                 self.problem(problem);
                 None
             }
+        }
+    }
+}
+
+impl Decoder {
+    /// Holds `file('…')` to files that there are.
+    pub(super) fn check_calls(&mut self, expr: &Expr) {
+        for call in expr.calls() {
+            if call.function.name == "file"
+                && let Some((path, place)) = call.text
+            {
+                self.check_file(&path, place);
+            }
+        }
+    }
+
+    /// Says that `env()` can't be called here.
+    pub(super) fn refuse_env(&mut self, expr: &Expr) {
+        for call in expr.calls() {
+            if call.function.name == "env" {
+                let problem = Diagnostic::error("not-here", "`env()` works only in the `vars` of files that you run")
+                    .at(call.place)
+                    .label("not here")
+                    .help("declare a variable at the top of the file, `vars: {name: '${{ env(…) }}'}`, and read that");
+                self.problem(problem);
+            }
+        }
+    }
+
+    /// Says of a file that a step reads when it runs, and whose name is written out, that it can't be read.
+    pub fn check_file(&mut self, path: &str, place: Place) {
+        if let Err(message) = self.folder.find(&self.read_from, path) {
+            let problem = Diagnostic::error("unreadable-file", message)
+                .at(place)
+                .label("can't be read")
+                .help(if self.read_from == self.beside {
+                    "paths are relative to this file"
+                } else {
+                    "paths are relative to the pack's folder"
+                });
+            self.problem(problem);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::functions::{self, FunctionSpec, Run, Usage};
 use super::lexer::Token;
 use super::parser::Parser;
 use super::syntax::{Fault, Result};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{did_you_mean, equally_near};
 use crate::value::Value;
 
 /// An argument as written, with its name where it has one.
@@ -272,8 +272,12 @@ fn unknown(name: &str, span: Span, kind: &str, usage: fn(Usage) -> bool) -> Faul
         .iter()
         .filter(|function| usage(function.usage))
         .map(|function| function.name);
-    match did_you_mean(name, known) {
-        Some(close) => fault.help(format!("did you mean `{close}`?")),
-        None => fault.help(format!("`probity list functions` shows every {kind}")),
+    let close: Vec<String> = equally_near(name, known)
+        .into_iter()
+        .map(|close| format!("`{close}`"))
+        .collect();
+    if close.is_empty() {
+        return fault.help(format!("`probity list functions` shows every {kind}"));
     }
+    fault.help(format!("did you mean {}?", close.join(" or ")))
 }

@@ -38,6 +38,7 @@ use evaluate::Evaluator;
 
 pub use functions::{FunctionSpec, Parameter, Usage, functions, reserved_words};
 pub use read::{is_defined, read};
+pub use references::CallSite;
 pub use scan::without_braces;
 pub use setting::{FromValue, Setting};
 pub use template::{Kind, Piece, Rendered, Template};
@@ -173,7 +174,7 @@ impl Expr {
 
     /// The functions, filters and tests that it calls, and where.
     #[must_use]
-    pub fn calls(&self) -> Vec<(&'static FunctionSpec, Place)> {
+    pub fn calls(&self) -> Vec<CallSite> {
         references::calls(self)
     }
 

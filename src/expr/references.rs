@@ -101,13 +101,33 @@ fn defined_where<'e>(condition: &'e Node, truth: bool, asked: &mut Vec<&'e Path>
     }
 }
 
+/// A function, filter or test that is called.
+#[derive(Debug)]
+pub struct CallSite {
+    pub function: &'static FunctionSpec,
+    /// Where its name stands.
+    pub place: Place,
+    /// Its first argument, where that is a text that is written out, and where it stands.
+    pub text: Option<(String, Place)>,
+}
+
 /// All calls in `expr`.
-pub(super) fn calls(expr: &Expr) -> Vec<(&'static FunctionSpec, Place)> {
+pub(super) fn calls(expr: &Expr) -> Vec<CallSite> {
     let mut found = Vec::new();
     let mut waiting = vec![expr.root()];
     while let Some(node) = waiting.pop() {
         if let Kind::Call(call) = &node.kind {
-            found.push((call.function, expr.place_of(call.name)));
+            let first = call.arguments.first().and_then(Option::as_ref);
+            found.push(CallSite {
+                function: call.function,
+                place: expr.place_of(call.name),
+                text: first.and_then(|first| match &first.kind {
+                    Kind::Constant(value) => {
+                        Some((value.as_str()?.to_owned(), expr.place_of(first.span)))
+                    }
+                    _ => None,
+                }),
+            });
         }
         waiting.extend(node.children());
     }

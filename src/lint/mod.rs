@@ -45,8 +45,29 @@ pub fn lint(
     let mut found = run(&context).for_file(file);
     found.retain(|problem| problem.severity == Severity::Error || !unsure(file, problem, &decoded));
     let mut problems = decoded;
+    rules::unknown_action::name_the_pack(&mut problems, packs);
     problems.extend(found);
     problems
+}
+
+/// Which of the variables that the command line gives a file reads, or declares to be given.
+#[must_use]
+pub fn used(file: &ScenarioFile, packs: &FilePacks, given: &[String]) -> Vec<String> {
+    if given.is_empty() {
+        return Vec::new();
+    }
+    let context = Context::new(Home::File(file), packs, given);
+    let own = file.scenarios.iter().flat_map(|scenario| &scenario.vars);
+    let declared: Vec<&str> = file
+        .vars
+        .iter()
+        .chain(own)
+        .map(|var| var.name.as_str())
+        .collect();
+    let used = given
+        .iter()
+        .filter(|name| declared.contains(&name.as_str()) || context.names().reads(name));
+    used.cloned().collect()
 }
 
 /// Whether a warning may only follow from an error: what could not be read may well use what looks unused.

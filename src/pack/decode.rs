@@ -50,6 +50,7 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Pack> {
             .get("openapi")
             .and_then(|node| load_contract(node, decoder)),
         emulator: None,
+        emulator_problems: Vec::new(),
         actions: BTreeMap::new(),
         lint: OnceLock::new(),
         name,

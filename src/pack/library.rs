@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use super::load::load_apart;
 use super::lock::{ADDED_PACKS, LOCK_FILE, Lock, LockedPack};
-use super::{Pack, built_in, load};
+use super::{Pack, built_in};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::Folder;
 
@@ -191,7 +192,12 @@ impl Library {
     pub fn problems(&self) -> Vec<Diagnostic> {
         self.loaded()
             .iter()
-            .flat_map(|loaded| loaded.changes.iter().chain(&loaded.problems).cloned())
+            .flat_map(|loaded| {
+                let pack = loaded.pack.iter();
+                let emulator = pack.flat_map(|pack| &pack.emulator_problems);
+                let problems = loaded.changes.iter().chain(&loaded.problems);
+                problems.chain(emulator).cloned().collect::<Vec<_>>()
+            })
             .collect()
     }
 
@@ -313,7 +319,7 @@ impl Library {
             Found::BuiltIn(_) => format!("built in: {name}"),
             Found::Disk(_) => origin.clone(),
         };
-        let (mut pack, mut problems) = load(&folder, &shown);
+        let (mut pack, mut problems) = load_apart(&folder, &shown);
         if let Some(pack) = &mut pack {
             origin.clone_into(&mut pack.origin);
             problems.extend(misnamed(pack, &name));

@@ -14,6 +14,14 @@ use crate::source::{self, Folder, Place, Source, Span};
 /// the file that it is in.
 #[must_use]
 pub fn load(folder: &Folder, name: &str) -> (Option<Pack>, Vec<Diagnostic>) {
+    let (pack, mut problems) = load_apart(folder, name);
+    let emulator = pack.iter().flat_map(|pack| &pack.emulator_problems);
+    problems.extend(emulator.cloned());
+    (pack, problems)
+}
+
+/// Reads the pack; what is wrong with its emulator is with the pack, and not among the problems.
+pub(super) fn load_apart(folder: &Folder, name: &str) -> (Option<Pack>, Vec<Diagnostic>) {
     let mut problems = Vec::new();
     let Some((mut decoder, node)) = open(folder, name, "pack.yaml", &mut problems) else {
         return (None, problems);
@@ -25,7 +33,7 @@ pub fn load(folder: &Folder, name: &str) -> (Option<Pack>, Vec<Diagnostic>) {
     };
     name.clone_into(&mut pack.origin);
     pack.actions = load_actions(folder, name, &mut problems);
-    load_emulator(&mut pack, name, &mut problems);
+    load_emulator(&mut pack, name);
     (Some(pack), problems)
 }
 
@@ -56,26 +64,27 @@ fn open(
             .map(|problem| Diagnostic::from_problem(&source, problem)),
     );
     let beside = path.rsplit_once('/').map_or("", |(beside, _)| beside);
-    Some((Decoder::new(&source, folder.clone(), beside), node?))
+    let mut decoder = Decoder::new(&source, folder.clone(), beside);
+    decoder.read_from = String::new();
+    Some((decoder, node?))
 }
 
 /// Reads the emulator's file, which an environment may need.
-fn load_emulator(pack: &mut Pack, name: &str, problems: &mut Vec<Diagnostic>) {
+fn load_emulator(pack: &mut Pack, name: &str) {
     if pack.folder.contains("emulator.yaml") {
         match EmulatorFile::load(&pack.folder, &in_pack(name, "emulator.yaml")) {
             Ok(emulator) => pack.emulator = Some(emulator),
-            Err(found) => problems.extend(found),
+            Err(found) => pack.emulator_problems = found,
         }
         return;
     }
     let needs_one = |environment: &&Environment| matches!(environment.target, Target::Emulator);
     if let Some(environment) = pack.environments.iter().find(needs_one) {
-        problems.push(
-            Diagnostic::error("no-emulator", "this pack has no `emulator.yaml`")
-                .at(environment.place.clone())
-                .label("needs an emulator")
-                .help("add the file, or list `environments` without an emulator"),
-        );
+        let problem = Diagnostic::error("no-emulator", "this pack has no `emulator.yaml`")
+            .at(environment.place.clone())
+            .label("needs an emulator")
+            .help("add the file, or list `environments` without an emulator");
+        pack.emulator_problems.push(problem);
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Pack {
     pub contract: Option<Arc<Contract>>,
     /// What the `emulator` environment serves.
     pub emulator: Option<Arc<EmulatorFile>>,
+    /// What is wrong with that, which keeps only those from using the pack who use its emulator.
+    pub emulator_problems: Vec<Diagnostic>,
     pub actions: BTreeMap<String, Arc<Action>>,
     /// What lint found in it, once it was looked at.
     pub lint: OnceLock<Arc<[Diagnostic]>>,

@@ -84,7 +84,10 @@ impl<'a> Bindings<'a> {
                 None => Unbound::Pack(Box::new(no_emulator(pack))),
             })?;
         let base_url = match &environment.target {
-            Target::Emulator => None,
+            Target::Emulator => match pack.emulator_problems.as_slice() {
+                [] => None,
+                problems => return Err(Unbound::Pack(Box::new(invalid_emulator(pack, problems)))),
+            },
             Target::BaseUrl(url) => Some(Arc::new(Base::new(url))),
         };
         let bound = Arc::new(BoundPack {
@@ -145,6 +148,28 @@ fn no_emulator(pack: &Pack) -> Diagnostic {
             pack.name, first.name
         )),
         None => problem.help("give it an `emulator.yaml`, or `environments` in its `pack.yaml`"),
+    }
+}
+
+/// That a pack's emulator can't be used; its other environments can.
+fn invalid_emulator(pack: &Pack, problems: &[Diagnostic]) -> Diagnostic {
+    let message = format!("the emulator of the pack `{}` is invalid", pack.origin);
+    let mut problem = Diagnostic::error("invalid-pack", message).at(pack.name_place.clone());
+    if let Some((first, more)) = problems.split_first() {
+        problem = problem.note(first.one_line());
+        if !more.is_empty() {
+            problem = problem.note(format!("and {} more", more.len()));
+        }
+    }
+    let problem = problem.help("`probity lint` shows all of it");
+    let mut others = pack.environments.iter();
+    let other = others.find(|other| matches!(other.target, Target::BaseUrl(_)));
+    match other {
+        Some(other) => problem.help(format!(
+            "its other environments can be used: `--env {}={}`",
+            pack.name, other.name
+        )),
+        None => problem,
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Plan {
     pub unreadable: Vec<CaseId>,
     /// The tags of all those.
     pub known_tags: BTreeSet<String>,
+    /// The variables of the command line that the files of the selected cases read or declare.
+    pub used: BTreeSet<String>,
     /// Packs that selected cases use and that have no such environment as was asked for.
     pub without_environment: Vec<Arc<Pack>>,
 }
@@ -157,6 +159,8 @@ pub struct Loaded {
     pub default_pack: Option<usize>,
     pub folder: Folder,
     pub beside: String,
+    /// The variables of the command line that it reads or declares.
+    pub used: Vec<String>,
 }
 
 /// What of a real sandbox a run can wait for.
@@ -322,6 +326,9 @@ fn add_file(
                 });
             }
         }
+    }
+    if taken.contains(&true) {
+        plan.used.extend(file.used);
     }
     let concerns = |warning: &Diagnostic| concerns(&planned.document, warning, &taken);
     plan.notices.extend(warnings.into_iter().filter(concerns));

@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use super::words::{location, short_name, totals, word};
-use super::{Reporter, why};
-use crate::diagnostic::{ANNOTATIONS_SHOWN, Diagnostic, Severity, escaped, workflow_command};
+use super::{Context, Reporter, why};
+use crate::diagnostic::{
+    ANNOTATIONS_SHOWN, Diagnostic, Repository, Severity, escaped, workflow_command,
+};
 use crate::event::{CaseFinished, Event, InvalidFile, Outcome, Summary};
 
 /// GitHub takes 1 MiB of summary for each step, and nothing of a longer one.
@@ -19,6 +21,7 @@ pub(super) struct Github<W> {
     out: W,
     /// The file to which the summary is appended.
     step_summary: Option<PathBuf>,
+    repository: Repository,
     errors: Annotations,
     warnings: Annotations,
     table: Table,
@@ -40,10 +43,11 @@ struct Table {
 }
 
 impl<W: Write> Github<W> {
-    pub(super) fn new(out: W, step_summary: Option<PathBuf>) -> Self {
+    pub(super) fn new(out: W, context: &Context) -> Self {
         Self {
             out,
-            step_summary,
+            step_summary: context.step_summary.clone(),
+            repository: context.repository.clone(),
             errors: Annotations::default(),
             warnings: Annotations::default(),
             table: Table::default(),
@@ -64,6 +68,7 @@ impl<W: Write> Github<W> {
         };
         let (word, name) = (word(finished.outcome, finished.flaky), short_name(&case.id));
         let (file, line) = location(&case.id.file, case.line, problems);
+        let file = self.repository.name(&file).into_owned();
         let message = message(problems);
         let properties = [
             ("file", file.clone()),
@@ -85,7 +90,10 @@ impl<W: Write> Github<W> {
         };
         let mut properties = Vec::new();
         if let Some(place) = &problem.place {
-            properties.push(("file", place.source.name.clone()));
+            properties.push((
+                "file",
+                self.repository.name(&place.source.name).into_owned(),
+            ));
             properties.push(("line", place.start().line.to_string()));
         }
         properties.push(("title", problem.code.to_owned()));
@@ -94,6 +102,7 @@ impl<W: Write> Github<W> {
 
     fn invalid_file(&mut self, invalid: &InvalidFile) {
         let (file, line) = location(&invalid.file, 1, &invalid.problems);
+        let file = self.repository.name(&file).into_owned();
         let message = message(&invalid.problems);
         let properties = [
             ("file", file.clone()),

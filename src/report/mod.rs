@@ -21,6 +21,7 @@ mod xml;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
+use crate::diagnostic::Repository;
 use crate::event::{Event, Offset};
 
 pub use console::{Console, Options};
@@ -99,6 +100,8 @@ pub struct Kind {
 pub struct Context {
     /// The file to which CI appends a step's summary, as GitHub gives it.
     pub step_summary: Option<PathBuf>,
+    /// The repository that annotations are for.
+    pub repository: Repository,
 }
 
 /// Every kind of report, in the order in which they are listed.
@@ -137,6 +140,6 @@ pub const KINDS: &[Kind] = &[
         name: "github",
         doc: "annotations on a pull request's lines, and a table in the summary of a GitHub job",
         begins: github::BEGIN,
-        make: |out, context| Box::new(github::Github::new(out, context.step_summary.clone())),
+        make: |out, context| Box::new(github::Github::new(out, context)),
     },
 ];

@@ -296,6 +296,10 @@ fn end_early(cx: &Cx<'_, '_>, step: &Step, problem: Diagnostic) -> Ended {
 }
 
 async fn run_turns<'p>(cx: &Cx<'_, 'p>, step: &'p Step, items: Vec<Value>) -> Ended {
+    if items.is_empty() {
+        let note = "`for_each` has no items".to_owned();
+        log_skipped(cx, &title(cx, step, None), note);
+    }
     let mut all = Ended {
         skipped: true,
         ..Ended::default()
@@ -338,7 +342,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
             Ok(true) => {}
             Ok(false) => {
                 let done = Done {
-                    note: Some("skipped: `if` is false".to_owned()),
+                    note: Some("`if` is false".to_owned()),
                     ..Done::default()
                 };
                 log(

@@ -111,7 +111,7 @@ fn steps(fields: &Fields<'_>, key: &str, decoder: &mut Decoder) -> Vec<Step> {
 fn decode_vars(fields: &Fields<'_>, decoder: &mut Decoder) -> Vec<Variable> {
     fields
         .get("vars")
-        .map(|node| Variable::decode_map(node, decoder))
+        .map(|node| Variable::decode_vars(node, decoder))
         .unwrap_or_default()
 }
 

@@ -18,6 +18,26 @@ impl Folder {
         path.canonicalize().map(Self::Disk)
     }
 
+    /// Whether [`Self::read`] finds the file.
+    ///
+    /// # Errors
+    /// A message that says why not.
+    pub fn find(&self, beside: &str, path: &str) -> Result<(), String> {
+        let relative = normalize(beside, path)?;
+        match self {
+            Self::Embedded(_) if self.contains(&relative) => Ok(()),
+            Self::Embedded(_) => Err(format!("there is no file `{relative}`")),
+            Self::Disk(root) => {
+                let found = resolve(root, &relative, path)?;
+                if found.is_file() {
+                    Ok(())
+                } else {
+                    Err(format!("`{relative}` is not a file"))
+                }
+            }
+        }
+    }
+
     /// Reads the file that a document in `beside` (a path below the folder, empty for the folder itself) calls `path`.
     ///
     /// # Errors
@@ -30,16 +50,7 @@ impl Folder {
                 None => Err(format!("there is no file `{relative}`")),
             },
             Self::Disk(root) => {
-                let full = root.join(&relative);
-                let resolved = full.canonicalize().map_err(|error| match error.kind() {
-                    std::io::ErrorKind::NotFound => format!("there is no file `{relative}`"),
-                    _ => format!("can't read `{relative}`: {error}"),
-                })?;
-                if !resolved.starts_with(root) {
-                    return Err(format!(
-                        "`{path}` leads out of the folder that files may be read from"
-                    ));
-                }
+                let resolved = resolve(root, &relative, path)?;
                 std::fs::read(&resolved)
                     .map_err(|error| format!("can't read `{relative}`: {error}"))
             }
@@ -86,6 +97,22 @@ impl Folder {
         };
         names.sort_unstable();
         Ok(names)
+    }
+}
+
+/// Where a file below `root` is, its links followed; `path` is what was written.
+fn resolve(root: &Path, relative: &str, path: &str) -> Result<PathBuf, String> {
+    let full = root.join(relative);
+    let resolved = full.canonicalize().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => format!("there is no file `{relative}`"),
+        _ => format!("can't read `{relative}`: {error}"),
+    })?;
+    if resolved.starts_with(root) {
+        Ok(resolved)
+    } else {
+        Err(format!(
+            "`{path}` leads out of the folder that files may be read from"
+        ))
     }
 }
 

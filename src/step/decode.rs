@@ -239,6 +239,14 @@ fn refuse_nothing(node: &Node, decoder: &mut Decoder) {
 impl Variable {
     /// Decodes a map of variables, such as `vars`.
     pub fn decode_map(node: &Node, decoder: &mut Decoder) -> Vec<Self> {
+        Self::decode_by(node, decoder, Decoder::template)
+    }
+
+    fn decode_by(
+        node: &Node,
+        decoder: &mut Decoder,
+        value: fn(&mut Decoder, &Node) -> Template,
+    ) -> Vec<Self> {
         decoder
             .map(node)
             .iter()
@@ -248,10 +256,15 @@ impl Variable {
                 Self {
                     name: entry.key.text.clone(),
                     place,
-                    value: decoder.template(&entry.value),
+                    value: value(decoder, &entry.value),
                 }
             })
             .collect()
+    }
+
+    /// Decodes the `vars` of a scenario file, which may come from the environment.
+    pub fn decode_vars(node: &Node, decoder: &mut Decoder) -> Vec<Self> {
+        Self::decode_by(node, decoder, Decoder::variable)
     }
 
     /// Decodes the settings of an emulator: names and values.

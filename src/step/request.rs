@@ -3,8 +3,9 @@
 use super::tables::{AUTH, BASIC, PART};
 use super::{Auth, Body, Http};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::document::{Decoder, Fields, inner, is_name};
+use crate::document::{Decoder, Fields, has_expression, inner, is_name};
 use crate::expr::{Setting, Template};
+use crate::http::Url;
 use crate::source::{Entry, Node, Place, Yaml};
 
 /// The methods that a request may have.
@@ -145,11 +146,28 @@ fn check_target(target: &Node, method: &str, decoder: &mut Decoder) -> bool {
         Diagnostic::error("bad-path", "the path does not begin with `/`")
             .label("expected a path or an absolute URL")
             .help(format!("write `http: {method} /{text}`"))
+    } else if let Some(problem) = bad_origin(text) {
+        problem
     } else {
         return check_letters(target, text, decoder);
     };
     decoder.problem(problem.at(place));
     false
+}
+
+/// What is wrong with the beginning of an absolute URL, up to its path, where that is written out.
+fn bad_origin(text: &str) -> Option<Diagnostic> {
+    let (scheme, rest) = text.split_once("://")?;
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let origin = format!("{scheme}://{}", &rest[..end]);
+    if scheme.contains("${{") || rest[..end].contains("${{") {
+        return None;
+    }
+    let error = Url::parse(&origin).err()?;
+    let problem = Diagnostic::error("bad-path", format!("`{origin}` is not a URL: {error}"));
+    Some(problem.label("not a URL").help(
+        "a URL has a host, and may have a port in digits, such as `http://localhost:8080/path`; a path alone goes to the pack's base URL",
+    ))
 }
 
 /// Refuses what can't stand in a URL as it is, outside of expressions.
@@ -265,8 +283,17 @@ fn decode_body(fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Body> {
             Body::Multipart(decode_pairs(node, decoder))
         }
         "text" => Body::Text(decoder.text_template(node, "text")),
-        _ => Body::File(decoder.text_template(node, "a file's path")),
+        _ => Body::File(file_path(node, decoder)),
     })
+}
+
+/// The path of a file that is sent; one that is written out is there.
+fn file_path(node: &Node, decoder: &mut Decoder) -> Template {
+    if let Some(path) = node.as_str().filter(|_| !has_expression(node)) {
+        let place = decoder.place(node);
+        decoder.check_file(path, place);
+    }
+    decoder.text_template(node, "a file's path")
 }
 
 /// Checks the parts of a multipart body: values, files, and lists of these.
@@ -280,11 +307,8 @@ fn check_parts(node: &Node, decoder: &mut Decoder) {
             match &part.value {
                 Yaml::Map(_) => {
                     let fields = decoder.fields(part, &PART);
-                    for (key, what) in [
-                        ("file", "a file's path"),
-                        ("filename", "a file's name"),
-                        ("type", "a media type"),
-                    ] {
+                    fields.get("file").map(|node| file_path(node, decoder));
+                    for (key, what) in [("filename", "a file's name"), ("type", "a media type")] {
                         fields
                             .get(key)
                             .map(|node| decoder.text_template(node, what));

@@ -1,5 +1,6 @@
 //! Workflow commands and the job's summary.
 
+use probity::diagnostic::Repository;
 use probity::event::{Event, Outcome};
 use probity::report::Context;
 
@@ -13,6 +14,7 @@ fn everything() {
     std::fs::write(&path, "of an earlier step\n").unwrap();
     let context = Context {
         step_summary: Some(path.clone()),
+        ..Context::default()
     };
     let text = written_in("github", sample::everything(), &context);
     assert_matches_file("github.txt", &text);
@@ -73,6 +75,7 @@ fn the_summary_stays_below_what_github_takes() {
     let path = folder.path().join("summary.md");
     let context = Context {
         step_summary: Some(path.clone()),
+        ..Context::default()
     };
     written_in("github", failures(10_000), &context);
     let summary = std::fs::read_to_string(path).unwrap();
@@ -90,4 +93,22 @@ fn a_happy_run_says_nothing() {
     let passed = sample::finished(&case, Outcome::Passed, 1);
     let text = written("github", vec![Event::CaseFinished(Box::new(passed))]);
     assert_eq!(text, "");
+}
+
+#[test]
+fn annotations_name_files_from_the_repositorys_folder() {
+    let repository = Repository::around("/repo".as_ref(), "/repo/tests/api".as_ref());
+    let context = Context {
+        repository,
+        ..Context::default()
+    };
+    let text = written_in("github", sample::everything(), &context);
+    let places: Vec<&str> = text
+        .lines()
+        .filter_map(|line| Some(line.split_once(" file=")?.1))
+        .collect();
+    assert!(!places.is_empty());
+    for place in places {
+        assert!(place.starts_with("tests/api/scenarios/"), "{place}");
+    }
 }

@@ -64,7 +64,7 @@ fn calls_are_known_without_evaluating() {
     let mut names: Vec<_> = expr
         .calls()
         .iter()
-        .map(|(function, place)| (place.start().column, function.name))
+        .map(|call| (call.place.start().column, call.function.name))
         .collect();
     names.sort_unstable();
     assert_eq!(

@@ -62,6 +62,12 @@ impl Names {
         problems.any(|(_, problem)| problem.help.contains(&help))
     }
 
+    /// Whether a scenario reads a variable of this name.
+    pub fn reads(&self, name: &str) -> bool {
+        let mut read = self.read.iter();
+        read.any(|(reader, names)| matches!(reader, Reader::Scenario(_)) && names.contains(name))
+    }
+
     /// Whether anything that can see the name reads it.
     pub fn is_read(&self, defined: &Defined) -> bool {
         self.read.iter().any(|(reader, names)| {

@@ -4,6 +4,7 @@ pub(super) mod concurrent_name;
 mod duplicate_id;
 mod duplicate_row;
 mod empty_expect;
+mod empty_loop;
 mod forbidden_input;
 mod forbidden_value;
 mod invalid_input;
@@ -26,7 +27,7 @@ mod undocumented_field;
 mod undocumented_header;
 mod undocumented_operation;
 mod undocumented_query;
-mod unknown_action;
+pub(super) mod unknown_action;
 mod unknown_input;
 mod unknown_pack;
 mod unused_action;
@@ -69,6 +70,7 @@ pub const RULES: &[Rule] = &[
     unused_input::RULE,
     unused_action::RULE,
     empty_expect::RULE,
+    empty_loop::RULE,
     list_path::RULE,
     literal_credential::RULE,
 ];

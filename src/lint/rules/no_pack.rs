@@ -36,7 +36,8 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
     )
     .at(shown.step.place.clone())
     .label("which provider?")
-    .help("name the provider's pack at the top of the file: `packs: [name]`");
+    .help("name the provider's pack at the top of the file: `packs: [name]`")
+    .help("for an API of your own, `probity new pack my-api` writes a pack to start from");
     for visited in requests {
         findings.add(visited.owner, problem.clone());
     }

@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::lint::Rule;
 use crate::lint::context::{Context, Home};
 use crate::lint::findings::Findings;
+use crate::scenario::FilePacks;
 use crate::step::{ActionName, Kind};
 
 pub(super) const RULE: Rule = Rule {
@@ -23,6 +24,31 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
         }
         if let Some(problem) = unknown(context, &uses.action) {
             findings.add(visited.owner, problem);
+        }
+    }
+}
+
+/// Tells of an action that was named without its pack where there is one of the name.
+pub(in crate::lint) fn name_the_pack(decoded: &mut [Diagnostic], packs: &FilePacks) {
+    for problem in decoded
+        .iter_mut()
+        .filter(|problem| problem.code == "bad-action")
+    {
+        let Some(name) = problem
+            .place
+            .as_ref()
+            .map(|place| place.text().trim_matches(['\'', '"']))
+        else {
+            continue;
+        };
+        let owners: Vec<String> = packs
+            .packs
+            .iter()
+            .filter(|(_, pack)| pack.actions.contains_key(name))
+            .map(|(alias, _)| format!("`uses: {alias}/{name}`"))
+            .collect();
+        if !owners.is_empty() {
+            problem.help = vec![format!("write {}", owners.join(" or "))];
         }
     }
 }
