@@ -38,12 +38,12 @@ impl Discovered {
     pub fn search(&mut self, folder: &Path, library: &Library) {
         let is_added = |at: &Path| library.added(at).is_some();
         let inside_added = folder.ancestors().any(is_added);
+        let inside_pack = folder.ancestors().any(is_pack);
         let mut entries = WalkDir::new(folder)
             .follow_links(!inside_added)
             .sort_by_file_name()
             .into_iter();
-        // How deep the links and the added pack are that the walk is in.
-        let (mut link, mut added) = (None, None);
+        let mut within = Within::default();
         while let Some(entry) = entries.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -52,58 +52,42 @@ impl Discovered {
                     continue;
                 }
             };
-            let depth = entry.depth();
-            link = link.filter(|at| depth > *at);
-            added = added.filter(|(at, _)| depth > *at);
+            within.leave(entry.depth());
             let is_folder = entry.file_type().is_dir();
-            let leads_out = added.is_some() && entry.path_is_symlink();
-            if (depth > 0 && is_hidden(&entry)) || leads_out {
+            let leads_out = within.added.is_some() && entry.path_is_symlink();
+            if is_hidden(&entry) || leads_out {
                 if is_folder {
                     entries.skip_current_dir();
                 }
-                continue;
+            } else if is_folder {
+                let added = !inside_added && entry.depth() > 0 && is_added(entry.path());
+                within.enter(&entry, added, inside_pack);
+            } else if entry.file_type().is_file() {
+                self.take(&entry, &within);
             }
-            if is_folder {
-                let enters = !inside_added && depth > 0 && is_added(entry.path());
-                if enters && added.is_none() {
-                    added = Some((depth, entry.path().to_owned()));
-                }
-                if depth > 0 && entry.path_is_symlink() && link.is_none() {
-                    link = Some(depth);
-                }
-                continue;
-            }
-            let through_link = link.is_some() || entry.path_is_symlink();
-            self.take(&entry, added.as_ref().map(|(_, pack)| pack), through_link);
         }
     }
 
-    fn take(&mut self, entry: &DirEntry, added: Option<&PathBuf>, through_link: bool) {
+    fn take(&mut self, entry: &DirEntry, within: &Within) {
         let name = entry.file_name().to_string_lossy();
-        let is_scenario = ENDINGS.iter().any(|ending| name.ends_with(ending));
-        if !entry.file_type().is_file() {
-            return;
-        }
-        if is_scenario && let Some(pack) = added {
-            if self.left_out.last() != Some(pack) {
+        let path = entry.path();
+        if ENDINGS.iter().any(|ending| name.ends_with(ending)) {
+            if let Some((_, pack)) = &within.added {
                 self.left_out.push(pack.clone());
+                return;
             }
-        } else if is_scenario {
-            let path = entry.path();
-            let own = through_link.then(|| path.canonicalize().ok()).flatten();
+            let linked = within.link.is_some() || entry.path_is_symlink();
+            let own = linked.then(|| path.canonicalize().ok()).flatten();
             self.files.push(own.unwrap_or_else(|| path.to_owned()));
         } else if name == "pack.yaml" {
-            self.packs.push(entry.path().to_owned());
-        } else if added.is_none() && looks_like_scenarios(entry) {
-            self.near_misses.push(entry.path().to_owned());
+            self.packs.push(path.to_owned());
+        } else if within.pack.is_none() && looks_like_scenarios(entry) {
+            self.near_misses.push(path.to_owned());
         }
     }
 
-    /// Leaves out what only looks like scenarios and belongs to a pack.
+    /// Puts what was found in order, each once.
     pub fn finish(&mut self) {
-        let packs: Vec<&Path> = self.packs.iter().filter_map(|pack| pack.parent()).collect();
-        self.near_misses
-            .retain(|file| !packs.iter().any(|pack| file.starts_with(pack)));
         for paths in [
             &mut self.files,
             &mut self.packs,
@@ -116,8 +100,44 @@ impl Discovered {
     }
 }
 
+/// What a walk is in, and how deep that lies.
+#[derive(Default)]
+struct Within {
+    link: Option<usize>,
+    pack: Option<usize>,
+    added: Option<(usize, PathBuf)>,
+}
+
+impl Within {
+    /// Forgets what the walk has left, as it has come to this depth.
+    fn leave(&mut self, depth: usize) {
+        let inside = |at: &usize| depth > *at;
+        self.link = self.link.filter(inside);
+        self.pack = self.pack.filter(inside);
+        self.added = self.added.take().filter(|(at, _)| inside(at));
+    }
+
+    /// Takes note of a folder. `added`: it is a pack that was added. `inside_pack`: all of the walk is in a pack.
+    fn enter(&mut self, folder: &DirEntry, added: bool, inside_pack: bool) {
+        let depth = folder.depth();
+        if added && self.added.is_none() {
+            self.added = Some((depth, folder.path().to_owned()));
+        }
+        if depth > 0 && folder.path_is_symlink() && self.link.is_none() {
+            self.link = Some(depth);
+        }
+        if self.pack.is_none() && (inside_pack || is_pack(folder.path())) {
+            self.pack = Some(depth);
+        }
+    }
+}
+
+fn is_pack(folder: &Path) -> bool {
+    folder.join("pack.yaml").is_file()
+}
+
 fn is_hidden(entry: &DirEntry) -> bool {
-    entry.file_name().to_string_lossy().starts_with('.')
+    entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
 }
 
 /// What can't be looked into. A link back to a folder that it lies in leads to nothing new.

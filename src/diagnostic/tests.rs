@@ -172,7 +172,10 @@ fn no_place_an_empty_file_and_spans_past_the_end_are_shown_too() {
             .help("name a file"),
         "error[no-files]: there is nothing to run\n = looked in `x`\n = help: name a file\n",
     );
-    shows(&Diagnostic::warning("odd", "odd"), "warning[odd]: odd\n");
+    shows(
+        &Diagnostic::warning("odd", "odd").help(""),
+        "warning[odd]: odd\n",
+    );
     let empty = source("empty.yaml", "");
     shows(
         &Diagnostic::error("empty", "the file is empty")

@@ -119,7 +119,12 @@ fn parse(full: &str, base: Option<&Url>) -> Result<Url, UrlError> {
         Some(url) => Ok(url),
         None => Url::parse(text),
     };
-    let url = url.map_err(|error| UrlError::new(format!("`{full}` is not a URL: {error}"), ""))?;
+    let url = url.map_err(|error| {
+        UrlError::new(
+            format!("`{full}` is not a URL: {error}"),
+            "a URL has a host, and may have a port in digits, such as `http://localhost:8080/path`",
+        )
+    })?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(UrlError::new(
             format!("`{}:` URLs cannot be addressed", url.scheme()),
