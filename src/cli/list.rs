@@ -83,13 +83,14 @@ fn scenarios(
 ) -> Result<Vec<Row>, Diagnostic> {
     let found = project.find_files(&args.paths, library)?;
     let files = project.load_all(&found, library, &[], |loaded| loaded);
-    let environments = Environments::default();
+    let environments = Environments::some_of(&library.all(&project.file()));
     let selection = Selection {
         named: found.named,
         ..Selection::default()
     };
-    let no_env = |_: &str| None;
-    let mut bindings = Bindings::new(&environments, &no_env);
+    // A list needs no secrets, and shows none.
+    let any_secret = |_: &str| Some("unused".to_owned());
+    let mut bindings = Bindings::new(&environments, &any_secret);
     let reach = Reach {
         max_wait: std::time::Duration::MAX,
         public_receiver: true,

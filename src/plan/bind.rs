@@ -22,6 +22,21 @@ pub struct Environments {
 }
 
 impl Environments {
+    /// Some environment of each of these packs, the emulator where there is one: for looking at what nothing is sent of.
+    #[must_use]
+    pub fn some_of(packs: &[Arc<Pack>]) -> Self {
+        let first = packs.iter().filter_map(|pack| {
+            let mut environments = pack.environments.iter();
+            let emulated = environments.any(|known| known.name == DEFAULT_ENVIRONMENT);
+            let first = pack.environments.first().filter(|_| !emulated)?;
+            Some((pack.name.clone(), first.name.clone()))
+        });
+        Self {
+            all: None,
+            by_pack: first.collect(),
+        }
+    }
+
     /// The environment of a pack.
     #[must_use]
     pub fn of(&self, pack: &str) -> &str {
