@@ -73,10 +73,11 @@ fn read(source: &Arc<Source>, decoder: &mut Decoder) -> Option<Vec<Vec<Cell>>> {
         .from_reader(text.as_bytes());
     let mut records = Vec::new();
     let mut record = csv::StringRecord::new();
+    let mut well_quoted = true;
     loop {
         match reader.read_record(&mut record) {
             Ok(true) => {}
-            Ok(false) => return Some(records),
+            Ok(false) => return well_quoted.then_some(records),
             Err(error) => {
                 let problem = Diagnostic::error("bad-csv", format!("not CSV: {error}"))
                     .at(Place::new(source, Span::new(start, start)));
@@ -86,7 +87,14 @@ fn read(source: &Arc<Source>, decoder: &mut Decoder) -> Option<Vec<Vec<Cell>>> {
         }
         let from = offset(record.position()).min(text.len());
         let to = offset(Some(reader.position())).clamp(from, text.len());
-        let spans = cell_spans(&text[from..to], start + from);
+        let spans = match cell_spans(&text[from..to], start + from) {
+            Ok(spans) => spans,
+            Err(misquote) => {
+                decoder.problem(misquote.report(source));
+                well_quoted = false;
+                continue;
+            }
+        };
         let cells = record.iter().zip(spans).map(|(cell, span)| Cell {
             text: cell.to_owned(),
             span: Span::new(span.start, span.end),
@@ -101,26 +109,81 @@ fn offset(position: Option<&csv::Position>) -> usize {
     })
 }
 
+/// What RFC 4180 doesn't allow and the reader lets pass.
+enum Misquote {
+    /// The quote that stands here is never closed, so that all that follows is in the cell.
+    Open { quote: usize },
+    /// Between a closing quote and the end of the cell there is more.
+    More { quote: usize, more: Range<usize> },
+}
+
+impl Misquote {
+    fn report(self, source: &Arc<Source>) -> Diagnostic {
+        let place = |range: Range<usize>| Place::new(source, Span::new(range.start, range.end));
+        let problem = match self {
+            Self::Open { quote } => {
+                Diagnostic::error("bad-csv", "the quote opened here is not closed")
+                    .at(place(quote..quote + 1))
+                    .label("the rest of the file is in this cell")
+            }
+            Self::More { quote, more } => {
+                Diagnostic::error("bad-csv", "the cell goes on after its closing quote")
+                    .at(place(more))
+                    .label("after the closing quote")
+                    .also(place(quote..quote + 1), "opened here")
+            }
+        };
+        problem.help(
+            "a cell in quotes ends with its closing quote; a quote within it is written twice",
+        )
+    }
+}
+
+/// How far a cell has been read.
+enum Reading {
+    /// Not in quotes: a quote is text, unless the cell begins with it.
+    Bare,
+    Quoted {
+        quote: usize,
+    },
+    /// After a quote that closes the cell, if it is not the first one of two.
+    Closed {
+        quote: usize,
+    },
+}
+
 /// Where the cells of one record stand, quotes included.
-fn cell_spans(record: &str, base: usize) -> Vec<Range<usize>> {
+fn cell_spans(record: &str, base: usize) -> Result<Vec<Range<usize>>, Misquote> {
     let end = record.trim_end_matches(['\r', '\n']).len();
     // The reader's position may be before line breaks that it skips.
     let begin = record.len() - record.trim_start_matches(['\r', '\n']).len();
     let mut spans = Vec::new();
     let mut from = begin;
-    let mut quoted = false;
+    let mut reading = Reading::Bare;
     for (at, byte) in record.bytes().enumerate().take(end).skip(begin) {
-        match byte {
-            b'"' => quoted = !quoted,
-            b',' if !quoted => {
+        reading = match (reading, byte) {
+            (Reading::Bare | Reading::Closed { .. }, b',') => {
                 spans.push(base + from..base + at);
                 from = at + 1;
+                Reading::Bare
             }
-            _ => {}
-        }
+            (Reading::Bare, b'"') if at == from => Reading::Quoted { quote: base + at },
+            (Reading::Quoted { quote }, b'"') => Reading::Closed { quote },
+            (Reading::Closed { quote }, b'"') => Reading::Quoted { quote },
+            (Reading::Closed { quote }, _) => {
+                let rest = &record[at..end];
+                let length = rest.find([',', '\r', '\n']).unwrap_or(rest.len());
+                let more = base + at..base + at + length;
+                return Err(Misquote::More { quote, more });
+            }
+            (same, _) => same,
+        };
+    }
+    if let Reading::Quoted { quote } = reading {
+        return Err(Misquote::Open { quote });
     }
     spans.push(base + from..base + end.max(from));
-    spans
+    Ok(spans)
 }
 
 fn decode_header(source: &Arc<Source>, cells: &[Cell], decoder: &mut Decoder) -> Vec<Column> {
