@@ -1,10 +1,11 @@
 //! `--var` and `--vars-file`.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::document::plain_value;
-use crate::source::{Node, Source, Yaml, parse};
+use crate::document::{plain_value, reserved_name};
+use crate::source::{Entry, Node, Place, Source, Span, Yaml, parse};
 use crate::value::Value;
 
 /// The variables given on the command line; `--var` over `--vars-file`, later over earlier.
@@ -47,18 +48,33 @@ fn read_file(path: &Path) -> Result<Vec<(String, Value)>, Vec<Diagnostic>> {
             format!("can't read `{name}`: {error}"),
         )]
     })?;
-    let node = parse_yaml(&name, text)?;
+    let source = Source::new(name.as_str(), path, text);
+    let node = parse_yaml(&source)?;
     match node.value {
         Yaml::Null => Ok(Vec::new()),
-        Yaml::Map(entries) => Ok(entries
-            .iter()
-            .map(|entry| (entry.key.text.clone(), plain_value(&entry.value)))
-            .collect()),
+        Yaml::Map(entries) => read_entries(&source, &entries),
         _ => Err(vec![Diagnostic::error(
             "vars-file",
             format!("`{name}` is not a map of variables"),
         )]),
     }
+}
+
+fn read_entries(
+    source: &Arc<Source>,
+    entries: &[Entry],
+) -> Result<Vec<(String, Value)>, Vec<Diagnostic>> {
+    let reserved: Vec<Diagnostic> = entries
+        .iter()
+        .filter_map(|entry| reserved_name(&entry.key.text, Place::new(source, entry.key.span)))
+        .collect();
+    if !reserved.is_empty() {
+        return Err(reserved);
+    }
+    Ok(entries
+        .iter()
+        .map(|entry| (entry.key.text.clone(), plain_value(&entry.value)))
+        .collect())
 }
 
 fn read_var(text: &str) -> Result<(String, Value), Vec<Diagnostic>> {
@@ -68,7 +84,11 @@ fn read_var(text: &str) -> Result<(String, Value), Vec<Diagnostic>> {
             "a name has lower-case letters, digits and `_`, and begins with a letter or `_`",
         )]);
     };
-    let node = parse_yaml("--var", value.to_owned())?;
+    let typed = Source::new("--var", "--var", format!("{name}=…"));
+    if let Some(problem) = reserved_name(name, Place::new(&typed, Span::new(0, name.len()))) {
+        return Err(vec![problem]);
+    }
+    let node = parse_yaml(&Source::new("--var", "--var", value.to_owned()))?;
     match node.value {
         Yaml::List(_) | Yaml::Map(_) => {
             let problem = Diagnostic::error(
@@ -95,14 +115,13 @@ fn is_name(name: &str) -> bool {
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
-fn parse_yaml(name: &str, text: String) -> Result<Node, Vec<Diagnostic>> {
-    let source = Source::new(name, name, text);
-    let (node, problems) = parse(&source);
+fn parse_yaml(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
+    let (node, problems) = parse(source);
     match node {
         Some(node) if problems.is_empty() => Ok(node),
         _ => Err(problems
             .into_iter()
-            .map(|problem| Diagnostic::from_problem(&source, problem))
+            .map(|problem| Diagnostic::from_problem(source, problem))
             .collect()),
     }
 }

@@ -60,6 +60,21 @@ fn as_name(text: &str, hyphens: bool) -> String {
     }
 }
 
+/// What is wrong with `text` as the name of a variable if it is a word of the expression language, or always in scope.
+/// `place` is where it stands.
+#[must_use]
+pub fn reserved_name(text: &str, place: Place) -> Option<Diagnostic> {
+    reserved_words().contains(&text).then(|| {
+        Diagnostic::error(
+            "reserved-name",
+            format!("`{text}` can't be the name of a variable"),
+        )
+        .at(place)
+        .label("has a meaning of its own in expressions")
+        .help(format!("choose another name, such as `the_{text}`"))
+    })
+}
+
 impl Decoder {
     /// Checks the name of a step, an action, an input: `what` says of what.
     pub fn check_name(&mut self, text: &str, what: &str, place: Place) -> bool {
@@ -83,14 +98,7 @@ impl Decoder {
 
     /// Checks the name of a variable, which must not be a word of the expression language or always in scope.
     pub fn check_variable(&mut self, text: &str, place: Place) -> bool {
-        if reserved_words().contains(&text) {
-            let problem = Diagnostic::error(
-                "reserved-name",
-                format!("`{text}` can't be the name of a variable"),
-            )
-            .at(place)
-            .label("has a meaning of its own in expressions")
-            .help(format!("choose another name, such as `the_{text}`"));
+        if let Some(problem) = reserved_name(text, place.clone()) {
             self.problem(problem);
             return false;
         }
