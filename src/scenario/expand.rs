@@ -78,15 +78,32 @@ fn is_excluded(row: &Row, excluded: &[(String, Template)]) -> bool {
     })
 }
 
-/// `a=1, b=x` from the scalar columns, the `case_id` if there is one, or the row's number.
-fn name(row: &Row, index: usize) -> String {
-    let label = row.columns.iter().find(|(column, _)| column == "case_id");
-    if let Some(label) = label
-        .and_then(|(_, cell)| cell.as_literal())
-        .and_then(scalar)
-    {
-        return label;
+impl Row {
+    /// The `case_id`, if there is one that can name the row.
+    pub(super) fn label(&self) -> Option<String> {
+        let (_, cell) = self.columns.iter().find(|(name, _)| name == "case_id")?;
+        scalar(cell.as_literal()?)
     }
+}
+
+/// The `case_id` if there is one, `a=1, b=x` from the scalar columns, or the row's number: in one line, to be listed,
+/// and typed to run it alone.
+fn name(row: &Row, index: usize) -> String {
+    let name = row.label().unwrap_or_else(|| columns(row, index));
+    if !name.contains(char::is_control) {
+        return name;
+    }
+    let escaped = |character: char| {
+        if character.is_control() {
+            character.escape_default().to_string()
+        } else {
+            character.to_string()
+        }
+    };
+    name.chars().map(escaped).collect()
+}
+
+fn columns(row: &Row, index: usize) -> String {
     let columns: Vec<String> = row
         .columns
         .iter()

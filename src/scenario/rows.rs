@@ -1,15 +1,23 @@
 //! Reading the rows of data that a scenario is run with: `matrix`, and `cases` inline or from a file.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
+
 use super::{Row, Rows, cases};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Decoder, Fields};
 use crate::expr::Template;
-use crate::source::{Entry, Node, Yaml};
+use crate::source::{Entry, Node, Place, Yaml};
 
 pub(super) fn decode(fields: &Fields<'_>, decoder: &mut Decoder) -> Rows {
     let before = decoder.problems.len();
     let rows = decode_either(fields, decoder);
     let is_error = |problem: &Diagnostic| problem.severity == Severity::Error;
+    if !decoder.problems[before..].iter().any(is_error)
+        && let Some(entry) = fields.entry("cases").or_else(|| fields.entry("matrix"))
+    {
+        check_names(&rows, &decoder.key_place(&entry.key), decoder);
+    }
     if decoder.problems[before..].iter().any(is_error) {
         Rows::Unreadable(rows.remains())
     } else {
@@ -168,6 +176,46 @@ fn columns(entries: &[Entry], decoder: &mut Decoder) -> Vec<(String, Template)> 
 fn check_column(entry: &Entry, decoder: &mut Decoder) {
     let place = decoder.key_place(&entry.key);
     decoder.check_attribute(&entry.key.text, "a column", place);
+}
+
+/// Rows of one name could not be told apart in reports, and neither could be run alone.
+fn check_names(rows: &Rows, place: &Place, decoder: &mut Decoder) {
+    let mut first = HashMap::new();
+    for (name, row) in rows.expand(place) {
+        let (Some(name), Some(row)) = (name, row) else {
+            continue;
+        };
+        let labelled = row.label().is_some();
+        match first.entry(name) {
+            Slot::Vacant(slot) => {
+                slot.insert((row.place, labelled));
+            }
+            Slot::Occupied(slot) => {
+                let (earlier, earlier_labelled) = slot.get();
+                let both = labelled && *earlier_labelled;
+                decoder.problem(same_name(slot.key(), both, row.place, earlier.clone()));
+            }
+        }
+    }
+}
+
+fn same_name(name: &str, labelled: bool, place: Place, earlier: Place) -> Diagnostic {
+    let (message, help) = if labelled {
+        (
+            format!("two rows have the `case_id` `{name}`"),
+            "give each row a `case_id` of its own",
+        )
+    } else {
+        (
+            format!("two rows are called `{name}`"),
+            "add a column `case_id` that names each row",
+        )
+    };
+    Diagnostic::error("duplicate-row", message)
+        .at(place)
+        .label("the second one")
+        .also(earlier, "the first one")
+        .help(help)
 }
 
 fn empty(node: &Node, message: &str, decoder: &mut Decoder) {

@@ -2,7 +2,6 @@
 
 pub(super) mod concurrent_name;
 mod duplicate_id;
-mod duplicate_row;
 mod empty_expect;
 mod empty_loop;
 mod forbidden_input;
@@ -43,7 +42,6 @@ pub const RULES: &[Rule] = &[
     name_not_set_yet::RULE,
     concurrent_name::RULE,
     duplicate_id::RULE,
-    duplicate_row::RULE,
     unknown_pack::RULE,
     invalid_pack::RULE,
     no_pack::RULE,
