@@ -55,7 +55,8 @@ impl Discovered {
             within.leave(entry.depth());
             let is_folder = entry.file_type().is_dir();
             let leads_out = within.added.is_some() && entry.path_is_symlink();
-            if is_hidden(&entry) || leads_out {
+            let leads_back = is_folder && leads_to_one_around(&entry, folder);
+            if is_hidden(&entry) || leads_out || leads_back {
                 if is_folder {
                     entries.skip_current_dir();
                 }
@@ -98,6 +99,15 @@ impl Discovered {
             paths.dedup();
         }
     }
+}
+
+/// Whether an entry is a link to a folder that the searched one lies in. A link to one within it is the walk's own to see.
+fn leads_to_one_around(entry: &DirEntry, searched: &Path) -> bool {
+    let target = || entry.path().canonicalize().ok();
+    let searched = || searched.canonicalize().ok();
+    entry.path_is_symlink()
+        && target()
+            .is_some_and(|target| searched().is_some_and(|searched| searched.starts_with(&target)))
 }
 
 /// What a walk is in, and how deep that lies.
@@ -247,7 +257,9 @@ mod tests {
     fn a_loop_is_harmless_and_a_dangling_link_is_told() {
         let project = Project::new();
         project.write("scenarios/b.scenario.yaml", "");
+        project.write("elsewhere/c.scenario.yaml", "");
         project.link("scenarios/sub/loop", &project.path("scenarios"));
+        project.link("scenarios/up", &project.path("scenarios").join(".."));
         project.link("scenarios/gone.scenario.yaml", Path::new("nowhere"));
         project.link("scenarios/.#b.scenario.yaml", Path::new("an-editors-lock"));
         let found = project.search("scenarios");

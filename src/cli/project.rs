@@ -60,9 +60,18 @@ impl Found {
             .warnings
             .iter()
             .filter(|warning| warning.code == "near-miss");
-        near.fold(problem, |problem, near| {
+        let problem = near.fold(problem, |problem, near| {
             problem.note(format!("{}: {}", near.message, near.notes.join(", ")))
-        })
+        });
+        match self.left_out.first() {
+            None => problem,
+            Some(first) => problem
+                .note(format!(
+                    "left out: the scenarios of packs that were added ({})",
+                    self.left_out.join(", ")
+                ))
+                .help(format!("name their folder to run them: `{first}`")),
+        }
     }
 }
 

@@ -63,6 +63,11 @@ pub(super) fn run(command: &RunCommand, terminal: Terminal, current: &Path) -> E
         coverage: false,
         events: command.format == Format::Json,
     };
+    if command.dry_run && !command.run.reports.is_empty() {
+        let problem = Diagnostic::error("usage", "`--dry-run` runs nothing, and so has no reports")
+            .help("leave out `--report`; `--format json` gives the plan for machines");
+        return refuse(&command.run, &[problem], terminal);
+    }
     match prepare(&command.run, wanted, current) {
         Ok(prepared) if command.dry_run => show_plan(&prepared.plan, command.format, terminal),
         Ok(prepared) => execute(prepared, command.run.verbosity.level(), terminal).exit,

@@ -128,8 +128,14 @@ impl<W: Write> Github<W> {
             text.push_str(&format!("\n… and {} more.\n", self.table.left_out));
         }
         text.push('\n');
-        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-        file.write_all(text.as_bytes())
+        let mut options = OpenOptions::new();
+        let file = options.append(true).create(true).open(path);
+        file.and_then(|mut file| file.write_all(text.as_bytes()))
+            .map_err(|error| {
+                let path = path.display();
+                let message = format!("the summary, `GITHUB_STEP_SUMMARY` ({path}): {error}");
+                io::Error::new(error.kind(), message)
+            })
     }
 }
 
