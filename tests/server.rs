@@ -245,6 +245,39 @@ scenarios:
     }
 }
 
+#[test]
+fn a_secret_that_is_trimmed_is_in_no_output_either() {
+    let server = Server::new(|request| {
+        let echoed = serde_json::Value::String(request.text());
+        json(format!("{{\"echo\": {echoed}}}"))
+    });
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+secrets: { key: { env: RAW_KEY } }
+scenarios:
+  leaks:
+    steps:
+      - http: POST /a
+        headers: { x-key: '${{ secrets.key | trim | base64 }}' }
+        json: { key: '${{ secrets.key | trim }}' }
+        expect: { $.echo: nothing like it }
+",
+    );
+    folder.raw_pack(&server.url, "");
+    let said: Said = folder
+        .probity(&["run", "case.scenario.yaml", "--env", "local", "-vv"])
+        .env("RAW_KEY", "hunter2-hunter2\n")
+        .output()
+        .expect("it starts")
+        .into();
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    assert!(said.stderr.contains("***"), "{}", said.stderr);
+    for form in ["hunter2", "aHVudGVyMi1odW50ZXIy"] {
+        assert!(!said.stderr.contains(form), "`{form}`: {}", said.stderr);
+    }
+}
+
 /// The token at many places round the edge of what is shown of a body, in each form, in requests and responses.
 #[test]
 fn a_secret_across_the_cut_of_a_long_body_leaves_nothing_in_any_output() {

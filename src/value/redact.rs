@@ -33,10 +33,11 @@ impl Secret {
         &self.0
     }
 
-    /// Whether it is so short (under 8 bytes) that only its plain text is redacted, of which the user is warned.
+    /// Whether it is so short (under 8 bytes without the white space around it) that only its plain text is redacted, of
+    /// which the user is warned.
     #[must_use]
     pub fn is_short(&self) -> bool {
-        self.0.len() < SHORT
+        self.0.trim().len() < SHORT
     }
 }
 
@@ -66,12 +67,19 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Adds a secret. Adding one again changes nothing, and neither does an empty one.
+    /// Adds a secret, and it without the white space around it: whoever reads it may trim it. Adding one again changes
+    /// nothing, and neither does one that is empty or white space alone.
     pub fn add(&mut self, secret: &Secret) {
-        if secret.expose().is_empty() || self.secrets.contains(secret) {
+        let trimmed = secret.expose().trim();
+        if trimmed.is_empty() || self.secrets.contains(secret) {
             return;
         }
-        Arc::make_mut(&mut self.secrets).push(secret.clone());
+        let secrets = Arc::make_mut(&mut self.secrets);
+        secrets.push(secret.clone());
+        let trimmed = Secret::new(trimmed);
+        if !secrets.contains(&trimmed) {
+            secrets.push(trimmed);
+        }
         self.finder = Arc::default();
     }
 
