@@ -7,6 +7,7 @@ mod domain;
 mod evaluate;
 mod formats;
 mod implied;
+mod keywords;
 pub mod matchers;
 mod schema;
 mod show;
@@ -27,6 +28,7 @@ pub use contract::{
 };
 pub use decode::EXPECT;
 pub use implied::{implied_contract, implied_signature, implied_status};
+pub use keywords::check_keywords;
 pub use matchers::{Matcher, OPERATORS, OperatorSpec};
 pub use schema::Schema;
 

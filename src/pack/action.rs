@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::tables::ACTION;
-use crate::check::Schema;
+use crate::check::{Schema, check_keywords};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, plain_value};
 use crate::expr::Template;
@@ -133,6 +133,7 @@ fn decode_input(entry: &Entry, decoder: &mut Decoder) -> Option<InputSpec> {
         decoder.problem(problem);
         return None;
     };
+    check_keywords(&entry.value, &["optional"], decoder);
     let get = |key: &str| {
         entries
             .iter()

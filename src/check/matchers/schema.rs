@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Answer, Argument, Complaint, Fault, Made, Make, Making, OperatorSpec, Test, named};
 use crate::check::domain::Domain;
+use crate::check::keywords::check_keywords;
 use crate::check::schema::Schema;
 use crate::check::show::{Context, LINE_LIMIT, limited};
 use crate::document::{Decoder, Shape};
@@ -23,6 +24,7 @@ pub(in crate::check) static SCHEMA: OperatorSpec = OperatorSpec {
 struct BySchema(Schema);
 
 pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
+    check_keywords(node, &[], decoder);
     let known = decoder.problems.len();
     let template = decoder.template(node);
     if decoder.problems.len() > known {

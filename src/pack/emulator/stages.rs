@@ -10,6 +10,7 @@ use super::{
     Changed, Find, Let, LetValue, Listing, Otherwise, Page, Parameter, PartSchema, RateLimit,
     RequestCheck, Rule, Scheme, Stage,
 };
+use crate::check::check_keywords;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields, plain_value};
 use crate::source::{Entry, Node, Place, Yaml};
@@ -174,6 +175,7 @@ fn request(node: &Node, decoder: &mut Decoder) -> RequestCheck {
 }
 
 fn body_schema(node: &Node, decoder: &mut Decoder) -> Option<Arc<PartSchema>> {
+    check_keywords(node, &[], decoder);
     let read = match &node.value {
         Yaml::String(path) => decoder
             .folder
@@ -198,6 +200,7 @@ fn body_schema(node: &Node, decoder: &mut Decoder) -> Option<Arc<PartSchema>> {
 fn parameters(node: Option<&Node>, decoder: &mut Decoder) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for Entry { key, value } in node.map_or(&[][..], |node| decoder.map(node)) {
+        check_keywords(value, &["optional"], decoder);
         let optional = value
             .get("optional")
             .and_then(|node| decoder.flag(node, "`optional`"));

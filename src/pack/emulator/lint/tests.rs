@@ -377,6 +377,11 @@ fn what_is_malformed_is_found_in_its_place() {
             "bad-schema at `json: { properties: { note: { type: text } } }`",
         ),
         (
+            "note: { type: string }",
+            "note: { type: string, minLenght: 3 }",
+            "unknown-key at `minLenght`: a JSON Schema has no key `minLenght` (did you mean `minLength`?)",
+        ),
+        (
             "        as: order",
             "        az: order",
             "unknown-key at `az`: an effect has no key `az` (",
