@@ -58,6 +58,8 @@ pub struct Details {
     pub notes: Vec<String>,
     /// What to do next.
     pub help: Vec<String>,
+    /// What is covered up where it stands in a line of source that is shown.
+    pub concealed: Arc<[Place]>,
 }
 
 impl Deref for Diagnostic {
@@ -93,6 +95,7 @@ impl Diagnostic {
             also: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
+            concealed: Arc::default(),
         }))
     }
 
@@ -118,6 +121,13 @@ impl Diagnostic {
     #[must_use]
     pub fn also(mut self, place: Place, label: impl Into<String>) -> Self {
         self.also.push((place, label.into()));
+        self
+    }
+
+    /// Covers up what stands at these places in the lines of source that are shown.
+    #[must_use]
+    pub fn concealing(mut self, places: &Arc<[Place]>) -> Self {
+        self.concealed = Arc::clone(places);
         self
     }
 

@@ -36,6 +36,7 @@ impl Diagnostic {
                 .collect(),
             notes: all(&self.notes),
             help: all(&self.help),
+            concealed: self.concealed.iter().map(&mut cover).collect(),
         }))
     }
 }
@@ -107,16 +108,18 @@ fn covered(line: &str, redacted: &str) -> String {
         .sum();
     let (hidden, kept) = old.split_at(old.len() - after);
     // Spans count bytes and columns count characters, so each character gives way to one of its length.
-    let cover: String = hidden
-        .chars()
-        .map(|c| match c.len_utf8() {
-            1 => '*',
-            2 => '·',
-            3 => '•',
-            _ => '🔒',
-        })
-        .collect();
+    let cover: String = hidden.chars().map(covering).collect();
     format!("{}{cover}{kept}", &line[..before])
+}
+
+/// What stands for a character that is covered up, of the same length.
+pub(super) fn covering(character: char) -> char {
+    match character.len_utf8() {
+        1 => '*',
+        2 => '·',
+        3 => '•',
+        _ => '🔒',
+    }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use annotate_snippets::{
 use unicode_width::UnicodeWidthStr;
 
 use super::escape::{escaped, escaped_line, visible};
+use super::redact::covering;
 use super::wrap::wrap;
 use super::{Diagnostic, Severity};
 use crate::source::{Place, Position, Source};
@@ -168,21 +169,23 @@ fn excerpts(diagnostic: &Diagnostic) -> Vec<Excerpt> {
             None => groups.push(vec![(place, kind, label)]),
         }
     }
-    groups.iter().map(|group| excerpt(group)).collect()
+    let excerpt = |group: &Vec<_>| excerpt(group, &diagnostic.concealed);
+    groups.iter().map(excerpt).collect()
 }
 
 fn same_source(a: &Source, b: &Source) -> bool {
     std::ptr::eq(a, b) || (a.name == b.name && a.text == b.text)
 }
 
-fn excerpt(places: &[(&Place, AnnotationKind, &str)]) -> Excerpt {
+fn excerpt(places: &[(&Place, AnnotationKind, &str)], concealed: &[Place]) -> Excerpt {
     let source = &places[0].0.source;
     let first_line = places.iter().map(|(place, ..)| place.start().line).min();
     let last_line = places.iter().map(|(place, ..)| seen_end(place).line).max();
     let first_line = first_line.unwrap_or(1);
+    let last_line = last_line.unwrap_or(first_line).max(first_line);
     let mut text = String::new();
     let mut line_starts = Vec::new();
-    for line in first_line..=last_line.unwrap_or(first_line).max(first_line) {
+    for line in first_line..=last_line {
         if line > first_line {
             text.push('\n');
         }
@@ -210,6 +213,29 @@ fn excerpt(places: &[(&Place, AnnotationKind, &str)]) -> Excerpt {
             }
         })
         .collect();
+    let own = concealed
+        .iter()
+        .filter(|place| same_source(&place.source, source));
+    let hidden: Vec<Range<usize>> = own
+        .map(|place| (place.start(), seen_end(place)))
+        .filter(|(start, end)| start.line <= last_line && first_line <= end.line)
+        .map(|(start, end)| {
+            let from = if start.line < first_line {
+                0
+            } else {
+                offset(start)
+            };
+            let to = if end.line > last_line {
+                text.len()
+            } else {
+                offset(end)
+            };
+            from..to.max(from)
+        })
+        .collect();
+    for span in hidden {
+        conceal(&mut text, span);
+    }
     Excerpt {
         name: escaped_line(&source.name).into_owned(),
         first_line,
@@ -217,6 +243,13 @@ fn excerpt(places: &[(&Place, AnnotationKind, &str)]) -> Excerpt {
         text,
         nothing_to_show: source.text.is_empty(),
     }
+}
+
+/// Covers up a stretch of the text; how its lines are indented stays.
+fn conceal(text: &mut String, span: Range<usize>) {
+    let cover = |c: char| if c.is_whitespace() { c } else { covering(c) };
+    let covered: String = text[span.clone()].chars().map(cover).collect();
+    text.replace_range(span, &covered);
 }
 
 /// Where a place ends to the eye: line breaks at its end are not marked.

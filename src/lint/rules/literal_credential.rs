@@ -1,5 +1,7 @@
 //! `literal-credential`: a value in the file that looks like a real credential.
 
+use std::sync::Arc;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::expr::{Kind as TemplateKind, Template};
 use crate::lint::Rule;
@@ -85,14 +87,9 @@ const MADE_UP: &[&str] = &[
 ];
 
 fn find(context: &Context<'_>, findings: &mut Findings) {
+    let mut found = Vec::new();
     let mut look = |owner: Owner, name: &str, template: &Template| {
-        visit(name, template, &mut |place| {
-            let warning = Diagnostic::warning(RULE.name, "this looks like a real credential")
-                .at(place)
-                .label("written out")
-                .help("declare it under `secrets`, and write `${{ secrets.name }}`");
-            findings.add(owner, warning);
-        });
+        visit(name, template, &mut |place| found.push((owner, place)));
     };
     for visited in &context.steps {
         each_value(visited.step, &mut |name, template| {
@@ -115,6 +112,16 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
                 look(Owner::File, name, template);
             }
         }
+    }
+    // The warning itself is not to publish what it warns of, nor another credential of the same line.
+    let concealed: Arc<[Place]> = found.iter().map(|(_, place)| place.clone()).collect();
+    for (owner, place) in found {
+        let warning = Diagnostic::warning(RULE.name, "this looks like a real credential")
+            .at(place)
+            .label("written out")
+            .help("declare it under `secrets`, and write `${{ secrets.name }}`")
+            .concealing(&concealed);
+        findings.add(owner, warning);
     }
 }
 
@@ -197,10 +204,18 @@ fn place_of(text: &str, place: &Place) -> Place {
         .text
         .get(place.span.range())
         .unwrap_or_default();
-    match whole.find(text) {
-        Some(at) => {
-            let start = place.span.start as usize + at;
-            Place::new(&place.source, Span::new(start, start + text.len()))
+    // One of several lines is indented, or has escapes, in the file: its first and last line are there as they are.
+    let mut lines = text.trim().lines();
+    let first = lines.next().unwrap_or_default();
+    let last = lines.next_back().unwrap_or(first);
+    let found = whole.find(first).and_then(|start| {
+        let end = start + whole[start..].find(last)? + last.len();
+        Some((start, end))
+    });
+    match found {
+        Some((start, end)) => {
+            let base = place.span.start as usize;
+            Place::new(&place.source, Span::new(base + start, base + end))
         }
         None => place.clone(),
     }
