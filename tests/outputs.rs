@@ -3,11 +3,30 @@
 
 mod support;
 
+use std::net::TcpListener;
 use std::process::Stdio;
 
 use support::{Folder, Said};
 
 const SCENARIOS: &str = "scenarios: { a: { steps: [{ check: ['1 == 1'] }] } }\n";
+
+#[test]
+fn emulators_say_where_they_are_once_all_have_their_port() {
+    let folder = Folder::new();
+    for name in ["one", "two"] {
+        let manifest =
+            format!("pack: {name}\nversion: 1.0.0\nenvironments: {{ e: {{ emulator: true }} }}\n");
+        folder.write(&format!("scenarios/{name}/pack.yaml"), &manifest);
+        folder.write(&format!("scenarios/{name}/emulator.yaml"), "routes: []\n");
+    }
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let second = taken.local_addr().expect("it has one");
+    let listen = format!("127.0.0.1:{}", second.port() - 1);
+    let said = folder.run(&["emulate", "one", "two", "--listen", &listen]);
+    assert_eq!(said.code, 3, "{said:?}");
+    assert_eq!(said.stdout, "");
+    assert!(said.stderr.contains("can't listen on"), "{said:?}");
+}
 
 fn project() -> Folder {
     let folder = Folder::new();

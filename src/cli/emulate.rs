@@ -158,17 +158,9 @@ async fn serve(args: &EmulateArgs, served: Vec<Served>) -> Result<u8, String> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut servers = tokio::task::JoinSet::new();
     let headers: String = served.iter().map(|served| asked(&served.pack)).collect();
-    for Served {
-        pack,
-        settings,
-        address,
-    } in served
-    {
-        let listener = TcpListener::bind(address)
-            .await
-            .map_err(|error| format!("can't listen on {address}: {error}"))?;
-        let bound = listener.local_addr().map_err(|error| error.to_string())?;
-        write_stdout(&format!("{} http://{bound}\n", pack.name));
+    let (listeners, addresses) = bind(&served).await?;
+    write_stdout(&addresses);
+    for (Served { pack, settings, .. }, listener) in served.into_iter().zip(listeners) {
         let (clock, seed, mut stopped) = (clock.clone(), args.seed, stopped.clone());
         servers.spawn(async move {
             let spec = InstanceSpec {
@@ -199,6 +191,21 @@ async fn serve(args: &EmulateArgs, served: Vec<Served>) -> Result<u8, String> {
             _ => Err("the server ended on its own".to_owned()),
         },
     }
+}
+
+/// A listener for each, and the lines that say where it is. Nothing is said of any until all have their port.
+async fn bind(served: &[Served]) -> Result<(Vec<TcpListener>, String), String> {
+    let mut listeners = Vec::new();
+    let mut lines = Vec::new();
+    for Served { pack, address, .. } in served {
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|error| format!("can't listen on {address}: {error}"))?;
+        let bound = listener.local_addr().map_err(|error| error.to_string())?;
+        lines.push(format!("{} http://{bound}\n", pack.name));
+        listeners.push(listener);
+    }
+    Ok((listeners, lines.concat()))
 }
 
 /// The headers that every request to a pack is to have, with the values that its emulator takes.
