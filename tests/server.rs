@@ -181,6 +181,16 @@ fn forms(secret: &str) -> Vec<String> {
 
 const SECRET_PACK: &str = "secrets: { key: { env: RAW_KEY } }\n";
 
+/// Runs the binary with a value for the secret that the scenarios declare.
+fn run_with_key(folder: &Folder, args: &[&str], key: &str) -> Said {
+    let mut command = folder.probity(args);
+    command
+        .env("RAW_KEY", key)
+        .output()
+        .expect("it starts")
+        .into()
+}
+
 #[test]
 fn secrets_are_in_no_output_in_no_form() {
     let server = Server::new(|request| {
@@ -207,8 +217,9 @@ scenarios:
 ",
     );
     folder.raw_pack(&server.url, "");
-    let said: Said = folder
-        .probity(&[
+    let said = run_with_key(
+        &folder,
+        &[
             "run",
             "case.scenario.yaml",
             "--env",
@@ -220,11 +231,9 @@ scenarios:
             "junit=out.xml",
             "--report",
             "json=out.json",
-        ])
-        .env("RAW_KEY", SECRET)
-        .output()
-        .expect("it starts")
-        .into();
+        ],
+        SECRET,
+    );
     assert_eq!(said.code, 1, "{}", said.stderr);
     assert_eq!(server.received().len(), 1, "it was sent");
     let outputs = [
@@ -265,12 +274,11 @@ scenarios:
 ",
     );
     folder.raw_pack(&server.url, "");
-    let said: Said = folder
-        .probity(&["run", "case.scenario.yaml", "--env", "local", "-vv"])
-        .env("RAW_KEY", "hunter2-hunter2\n")
-        .output()
-        .expect("it starts")
-        .into();
+    let said = run_with_key(
+        &folder,
+        &["run", "case.scenario.yaml", "--env", "local", "-vv"],
+        "hunter2-hunter2\n",
+    );
     assert_eq!(said.code, 1, "{}", said.stderr);
     assert!(said.stderr.contains("***"), "{}", said.stderr);
     for form in ["hunter2", "aHVudGVyMi1odW50ZXIy"] {
@@ -348,8 +356,7 @@ scenarios:
     ] {
         args.extend(["--report", report]);
     }
-    let said = folder.probity(&args).env("RAW_KEY", TOKEN).output();
-    let said: Said = said.expect("it starts").into();
+    let said = run_with_key(&folder, &args, TOKEN);
     assert_eq!(said.code, 1, "{}", said.stderr);
     let mut outputs = vec![("stderr", said.stderr), ("stdout", said.stdout)];
     for file in ["1.xml", "2.xml", "3.html", "4.json", "5.tap"] {
@@ -379,12 +386,11 @@ scenarios:
         text: \"it's\\ntwo\"
 ",
     );
-    let said: Said = folder
-        .probity(&["run", "case.scenario.yaml", "--env", "local", "-vv"])
-        .env("RAW_KEY", SECRET)
-        .output()
-        .expect("it starts")
-        .into();
+    let said = run_with_key(
+        &folder,
+        &["run", "case.scenario.yaml", "--env", "local", "-vv"],
+        SECRET,
+    );
     let lines: Vec<&str> = said.stderr.lines().map(str::trim_start).collect();
     let start = lines.iter().position(|line| line.starts_with("curl "));
     let start = start.expect("there is a command");

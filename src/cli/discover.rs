@@ -103,11 +103,13 @@ impl Discovered {
 
 /// Whether an entry is a link to a folder that the searched one lies in. A link to one within it is the walk's own to see.
 fn leads_to_one_around(entry: &DirEntry, searched: &Path) -> bool {
-    let target = || entry.path().canonicalize().ok();
-    let searched = || searched.canonicalize().ok();
-    entry.path_is_symlink()
-        && target()
-            .is_some_and(|target| searched().is_some_and(|searched| searched.starts_with(&target)))
+    if !entry.path_is_symlink() {
+        return false;
+    }
+    match (entry.path().canonicalize(), searched.canonicalize()) {
+        (Ok(target), Ok(searched)) => searched.starts_with(target),
+        _ => false,
+    }
 }
 
 /// What a walk is in, and how deep that lies.

@@ -39,6 +39,7 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
         let _ = library.enclosing(manifest);
     }
     let nothing = (found.is_empty() && library.own().is_empty()).then(selected::no_scenarios);
+    let left_out = found.told_left_out();
     problems.extend(found.warnings);
     problems.extend(library.problems());
     for loaded in library.loaded() {
@@ -65,11 +66,8 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
                     verdict(found.files.len(), errors, warnings)
                 ));
             }
-            if !found.left_out.is_empty() {
-                let folders = found.left_out.join(", ");
-                write_stderr(&format!(
-                    "left out: the scenarios of packs that were added ({folders})\n"
-                ));
+            if let Some(told) = left_out {
+                write_stderr(&format!("{told}\n"));
             }
         }
         LintFormat::Json => write_stdout(&diagnostic::json(&problems)),

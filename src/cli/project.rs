@@ -63,15 +63,19 @@ impl Found {
         let problem = near.fold(problem, |problem, near| {
             problem.note(format!("{}: {}", near.message, near.notes.join(", ")))
         });
-        match self.left_out.first() {
-            None => problem,
-            Some(first) => problem
-                .note(format!(
-                    "left out: the scenarios of packs that were added ({})",
-                    self.left_out.join(", ")
-                ))
+        match (self.told_left_out(), self.left_out.first()) {
+            (Some(told), Some(first)) => problem
+                .note(told)
                 .help(format!("name their folder to run them: `{first}`")),
+            _ => problem,
         }
+    }
+
+    /// What was left out, in one line; `None` where nothing was.
+    pub fn told_left_out(&self) -> Option<String> {
+        let folders = self.left_out.join(", ");
+        (!folders.is_empty())
+            .then(|| format!("left out: the scenarios of packs that were added ({folders})"))
     }
 }
 

@@ -119,9 +119,8 @@ impl Decoder {
     }
 
     pub fn template(&mut self, node: &Node) -> Template {
-        let template = Template::decode(node, &self.source, &mut self.problems);
+        let template = self.variable(node);
         for expr in template.expressions() {
-            self.check_calls(expr);
             self.refuse_env(expr);
         }
         template
