@@ -21,7 +21,7 @@ use crate::expr::{Resolved, Scope, Tools};
 use crate::pack::{InstanceSpec, Pack};
 use crate::random::Stream;
 use crate::source::{Source, parse};
-use crate::value::{Map, Value, equal};
+use crate::value::{Map, Value};
 
 /// Serves emulators until interrupted.
 pub(super) fn run(args: &EmulateArgs, terminal: Terminal, current: &Path) -> Exit {
@@ -129,13 +129,7 @@ fn set(text: &str, served: &mut [Served]) -> Result<(), Diagnostic> {
             if spec.name != key {
                 continue;
             }
-            if !spec.allowed.is_empty()
-                && !spec.allowed.iter().any(|allowed| equal(allowed, &value))
-            {
-                let allowed: Vec<String> = spec.allowed.iter().map(ToString::to_string).collect();
-                return Err(usage(format!("the setting `{key}` can't be {value}"))
-                    .help(format!("it may be {}", allowed.join(", "))));
-            }
+            spec.accept(&value).map_err(usage)?;
             served.settings.insert(key.to_owned(), value.clone());
             found = true;
         }

@@ -137,11 +137,7 @@ impl Held {
             let hint = close.map_or_else(String::new, |close| format!("; did you mean `{close}`?"));
             return Err(format!("there is no setting `{name}`{hint}"));
         };
-        if spec.allowed.is_empty() || spec.allowed.contains(value) {
-            return Ok(());
-        }
-        let allowed = Value::Array(spec.allowed.clone());
-        Err(format!("`{name}` may be one of {allowed}"))
+        spec.accept(value)
     }
 }
 

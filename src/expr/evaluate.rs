@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::ast::{Call, Choice, Comparison, Kind, Node, Segment, Span};
 use super::functions::{Arguments, Failure, Run, matching, out_of_fuel, too_long};
 use super::lookup::{Found, Missing};
-use super::text::{MAX_STEPS, MAX_TEXT, a_type, to_text, weight};
+use super::text::{MAX_STEPS, MAX_TEXT, to_text, weight};
 use super::{Expr, Outcome, Scope, operators};
 use crate::diagnostic::Diagnostic;
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, a_type};
 
 /// Values may nest this deep, so that a loop that wraps a variable in a list each turn comes to an end.
 const MAX_NESTING: usize = 128;

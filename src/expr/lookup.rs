@@ -3,10 +3,10 @@
 use super::ast::{Kind, Node, Path, Segment, Slice, Span};
 use super::evaluate::{Evaluator, Operand, Result};
 use super::functions::Failure;
-use super::text::{a_type, weight};
+use super::text::weight;
 use super::{Expr, Resolved, Scope};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::value::{Decimal, Value};
+use crate::value::{Decimal, Value, a_type};
 
 /// How many attributes are handed to the scope at once.
 const AT_ONCE: usize = 8;

@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 
 use super::ast::{Arithmetic, Comparison};
 use super::functions::{Failure, too_long};
-use super::text::{MAX_REPEATED, MAX_TEXT, a_type, to_text, weight};
-use crate::value::{Decimal, DecimalError, Value, compare, equal};
+use super::text::{MAX_REPEATED, MAX_TEXT, to_text, weight};
+use crate::value::{Decimal, DecimalError, Value, a_type, compare, equal};
 
 fn wrong_type(message: String) -> Failure {
     Failure::new(message).code("wrong-type")

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::text::a_type;
 use super::{Kind, Outcome, Reference, Scope, Template};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Node, Source};
-use crate::value::{Decimal, Value, parse_duration};
+use crate::value::{Decimal, Value, a_type, parse_duration};
 
 /// A value of a certain type, or the expression that gives it.
 #[derive(Clone, Debug)]

@@ -25,18 +25,6 @@ pub(super) fn to_text(value: &Value) -> Cow<'_, str> {
     }
 }
 
-/// The type of a value as a message names it.
-pub(super) fn a_type(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "a map",
-    }
-}
-
 /// How much it costs to copy a value.
 pub(super) fn weight(value: &Value) -> u64 {
     let of_text = |text: &str| 1 + text.len() as u64 / 64;

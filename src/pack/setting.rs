@@ -5,7 +5,7 @@ use super::tables::SETTING;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, plain_value};
 use crate::source::{Entry, Node};
-use crate::value::{Value, type_name};
+use crate::value::{Value, a_type, equal, parse_duration};
 
 fn decode_setting(entry: &Entry, decoder: &mut Decoder) -> Option<SettingSpec> {
     let place = decoder.key_place(&entry.key);
@@ -17,11 +17,7 @@ fn decode_setting(entry: &Entry, decoder: &mut Decoder) -> Option<SettingSpec> {
         .get("in")
         .map(|node| decoder.list(node).iter().map(plain_value).collect())
         .unwrap_or_default();
-    if !allowed.is_empty()
-        && !allowed
-            .iter()
-            .any(|value| crate::value::equal(value, &default))
-    {
+    if !allowed.is_empty() && !allowed.iter().any(|value| equal(value, &default)) {
         let problem = Diagnostic::error(
             "bad-setting",
             "the default is not one of the allowed values",
@@ -48,30 +44,43 @@ impl SettingSpec {
             .collect()
     }
 
-    /// Why a value can't be given to the setting.
+    /// Holds a value to the setting. Without `in`, it has to be what the default is: a duration, if that is one. A default of
+    /// `null` says nothing of what else there may be.
     ///
     /// # Errors
-    /// The value is none of those that are allowed, or of another type than the default.
+    /// The value is none of those that are allowed, or is not what the default is.
     pub fn accept(&self, value: &Value) -> Result<(), String> {
-        if self.allowed.is_empty() {
-            let (ours, theirs) = (type_name(&self.default), type_name(value));
-            let alike = ours == theirs || (value.is_number() && self.default.is_number());
-            return if alike {
-                Ok(())
-            } else {
-                Err(format!("expected {ours}, found {theirs}"))
-            };
-        }
-        if self
-            .allowed
-            .iter()
-            .any(|allowed| crate::value::equal(allowed, value))
-        {
+        let duration = is_duration(&self.default);
+        let alike = match &self.allowed[..] {
+            [] if self.default.is_null() => true,
+            [] if duration => is_duration(value),
+            [] => a_type(&self.default) == a_type(value),
+            allowed => allowed.iter().any(|allowed| equal(allowed, value)),
+        };
+        if alike {
             return Ok(());
         }
-        let allowed: Vec<String> = self.allowed.iter().map(plain_text).collect();
-        Err(format!("expected {}", allowed.join(", ")))
+        let example = plain_text(&self.default);
+        let expected = match &self.allowed[..] {
+            [] if duration => format!("a duration such as {example}"),
+            [] => format!("{} such as {example}", a_type(&self.default)),
+            allowed => allowed
+                .iter()
+                .map(plain_text)
+                .collect::<Vec<_>>()
+                .join(" or "),
+        };
+        let name = &self.name;
+        Err(format!(
+            "the setting `{name}` can't be {value}: expected {expected}"
+        ))
     }
+}
+
+fn is_duration(value: &Value) -> bool {
+    value
+        .as_str()
+        .is_some_and(|text| parse_duration(text).is_ok())
 }
 
 fn plain_text(value: &Value) -> String {

@@ -12,7 +12,7 @@ use super::frame::{Frame, Home, StepScope};
 use super::step::{Caller, Cx, Ended, run_all};
 use crate::diagnostic::Diagnostic;
 use crate::event::{self, CaseFinished, CaseProblem, Event, Offset, Outcome};
-use crate::expr::{Outcome as Rendered, Template};
+use crate::expr::Outcome as Rendered;
 use crate::http::Client;
 use crate::plan::{DEFAULT_SCENARIO_TIMEOUT, PlannedCase};
 use crate::scenario::PackSettings;
@@ -299,7 +299,9 @@ fn set_settings(
             .iter()
             .find(|spec| spec.name == setting.name)
         {
-            check_setting(spec, &value, &setting.value)?;
+            spec.accept(&value).map_err(|reason| {
+                Diagnostic::error("setting", reason).at(setting.value.place.clone())
+            })?;
         }
         values.insert(setting.name.clone(), value);
     }
@@ -309,29 +311,6 @@ fn set_settings(
         None => all.push((alias.clone(), values)),
     }
     Ok(())
-}
-
-fn check_setting(
-    spec: &crate::pack::SettingSpec,
-    value: &Value,
-    template: &Template,
-) -> Result<(), Diagnostic> {
-    if spec.allowed.is_empty()
-        || spec
-            .allowed
-            .iter()
-            .any(|allowed| crate::value::equal(allowed, value))
-    {
-        return Ok(());
-    }
-    let allowed: Vec<String> = spec.allowed.iter().map(ToString::to_string).collect();
-    let problem = Diagnostic::error(
-        "setting",
-        format!("the setting `{}` can't be {value}", spec.name),
-    )
-    .at(template.place.clone())
-    .help(format!("it may be {}", allowed.join(", ")));
-    Err(problem)
 }
 
 /// Runs setup and steps within the scenario's time, which declared waits extend.

@@ -189,7 +189,11 @@ fn settings_change_what_follows_from_them_and_leave_the_state() {
     let wrong = [
         (
             json!({ "mode": "ajar" }),
-            "`mode` may be one of [\"open\",\"closed\"]",
+            "the setting `mode` can't be \"ajar\": expected `open` or `closed`",
+        ),
+        (
+            json!({ "delay": "soon" }),
+            "the setting `delay` can't be \"soon\": expected a duration such as `5s`",
         ),
         (
             json!({ "mods": "open" }),

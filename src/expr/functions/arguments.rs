@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use super::{FunctionSpec, Parameter};
 use crate::expr::Tools;
-use crate::expr::text::{MAX_STEPS, MAX_TEXT, a_type};
-use crate::value::{Decimal, Map, Value};
+use crate::expr::text::{MAX_STEPS, MAX_TEXT};
+use crate::value::{Decimal, Map, Value, a_type};
 
 /// Why a function can't answer.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 
 use super::{Arguments, Failure, FunctionSpec, Run, Usage, optional, required, too_long};
-use crate::expr::text::{MAX_TEXT, a_type, to_text, weight};
-use crate::value::{Decimal, Map, Value, compare, equal};
+use crate::expr::text::{MAX_TEXT, to_text, weight};
+use crate::value::{Decimal, Map, Value, a_type, compare, equal};
 
 pub(super) const LENGTH: FunctionSpec = FunctionSpec {
     name: "length",

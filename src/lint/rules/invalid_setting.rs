@@ -67,13 +67,10 @@ fn check(pack: &Pack, setting: &Variable) -> Option<Diagnostic> {
     };
     let value = setting.value.as_literal()?;
     let reason = spec.accept(value).err()?;
-    let problem = Diagnostic::error(
-        RULE.name,
-        format!("the setting `{name}` can't have this value: {reason}"),
-    )
-    .at(setting.value.place.clone())
-    .label("not allowed")
-    .also(spec.place.clone(), "declared here");
+    let problem = Diagnostic::error(RULE.name, reason)
+        .at(setting.value.place.clone())
+        .label("not allowed")
+        .also(spec.place.clone(), "declared here");
     Some(match value.as_str() {
         Some(word) => problem.suggest(word, spec.allowed.iter().filter_map(|value| value.as_str())),
         None => problem,
