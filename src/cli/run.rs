@@ -69,7 +69,7 @@ pub(super) fn run(command: &RunCommand, terminal: Terminal, current: &Path) -> E
         return refuse(&command.run, &[problem], terminal);
     }
     match prepare(&command.run, wanted, current) {
-        Ok(prepared) if command.dry_run => show_plan(&prepared.plan, command.format, terminal),
+        Ok(prepared) if command.dry_run => show_plan(&prepared, command.format, terminal),
         Ok(prepared) => execute(prepared, command.run.verbosity.level(), terminal).exit,
         Err(problems) if command.dry_run => {
             terminal.show(&problems);
@@ -337,17 +337,19 @@ fn rerun_options(args: &RunArgs, contract: ContractMode) -> Vec<String> {
     options
 }
 
-fn show_plan(plan: &Plan, format: Format, terminal: Terminal) -> Exit {
+fn show_plan(prepared: &Prepared, format: Format, terminal: Terminal) -> Exit {
+    let plan = &prepared.plan;
     match format {
         Format::Human => dry_run::show(plan),
         Format::Json => dry_run::show_json(plan),
     }
     let problems = plan.problems();
     terminal.show(&problems);
-    if problems.is_empty() {
-        Exit::Passed
-    } else {
-        Exit::Invalid
+    terminal.show(prepared.nothing.as_slice());
+    match &prepared.nothing {
+        _ if !problems.is_empty() => Exit::Invalid,
+        Some(_) => Exit::Nothing,
+        None => Exit::Passed,
     }
 }
 
