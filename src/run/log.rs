@@ -79,11 +79,6 @@ impl KeptExchange {
         }
     }
 
-    /// The request as it was sent, its body cut where it is long.
-    pub fn request(&self) -> &Request {
-        &self.request
-    }
-
     /// The exchange as reports show it, redacted.
     fn record(&self, attempt: &Attempt<'_>) -> ExchangeRecord {
         let clean = |text: &str| attempt.clean(text);

@@ -86,6 +86,8 @@ async fn send_with_retry(
         let asked = retry_after(&exchange, cx);
         done.state.response = exchange.response.as_ref().ok().cloned();
         done.error = exchange.response.as_ref().err().cloned();
+        let covers = cx.attempt.shared.options.coverage;
+        done.sent = covers.then(|| exchange.request.clone());
         done.exchanges.push(KeptExchange::new(exchange));
         let Some(retry) = again else { break };
         if !cx.pause(asked.unwrap_or(pause)).await {

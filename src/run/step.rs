@@ -18,7 +18,7 @@ use crate::check::Evidence;
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
 use crate::expr::Outcome as Rendered;
-use crate::http::{Response, TransportError};
+use crate::http::{Request, Response, TransportError};
 use crate::signature;
 use crate::step::{Kind, RetryCause, Step};
 use crate::value::{Value, format_duration};
@@ -110,6 +110,8 @@ pub(super) struct Done<'p> {
     pub problems: Vec<Problem>,
     pub checks: usize,
     pub exchanges: Vec<KeptExchange>,
+    /// The last request as it was sent, with all of its body, where it is wanted for the coverage of contracts.
+    pub sent: Option<Request>,
     pub note: Option<String>,
     /// The step's checks are of no use any more: it could not be done.
     pub over: bool,
@@ -465,9 +467,8 @@ pub(super) fn check(
     let mut checked = checks::evaluate(cx, step, evidence, scope);
     checked.add_signatures(step, &done.signatures);
     if let (Some(pack), Some((_, call)), true) = (&pack, evidence.contract, checked.kept_contract) {
-        let sent = done.exchanges.last().map(KeptExchange::request);
         let shared = cx.attempt.shared;
-        shared.cover(pack.index, call, sent, done.response());
+        shared.cover(pack.index, call, done.sent.as_ref(), done.response());
     }
     let warnings = checked.warnings.into_iter();
     let warnings = warnings.map(|warning| Problem::warning(warning).in_step(&cx.path));
