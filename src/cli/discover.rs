@@ -1,5 +1,6 @@
 //! Looking for scenario files below a folder: what is found, what is left out, and what can't be looked into.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -11,10 +12,19 @@ const ENDINGS: [&str; 2] = [".scenario.yaml", ".scenario.yml"];
 /// A file that is larger is not looked into for scenarios.
 const GLANCE: u64 = 256 * 1024;
 
+/// A scenario file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct ScenarioFile {
+    /// What outputs call it: its own path, or where that lies outside of the project, the one by which it was reached.
+    pub called: PathBuf,
+    /// Its own path, links resolved: it is the same file however it is reached.
+    pub path: PathBuf,
+}
+
 /// What the folders that were searched come to.
 #[derive(Debug, Default)]
 pub(super) struct Discovered {
-    pub files: Vec<PathBuf>,
+    pub files: Vec<ScenarioFile>,
     /// The manifests of packs.
     pub packs: Vec<PathBuf>,
     /// The folders of added packs that have scenario files.
@@ -33,8 +43,7 @@ pub(super) struct Unreadable {
 }
 
 impl Discovered {
-    /// Looks below a folder, hidden files and folders left out. Links are followed, and what they lead to is known by its
-    /// own path, so that a file has one name however it is reached; those in added packs are not.
+    /// Looks below a folder, hidden files and folders left out. Links are followed, but for those in added packs.
     pub fn search(&mut self, folder: &Path, library: &Library) {
         let is_added = |at: &Path| library.added(at).is_some();
         let inside_added = folder.ancestors().any(is_added);
@@ -43,7 +52,10 @@ impl Discovered {
             .follow_links(!inside_added)
             .sort_by_file_name()
             .into_iter();
-        let mut within = Within::default();
+        let mut within = Within {
+            linked: folder.canonicalize().is_ok_and(|own| own != folder),
+            ..Within::default()
+        };
         while let Some(entry) = entries.next() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -77,9 +89,12 @@ impl Discovered {
                 self.left_out.push(pack.clone());
                 return;
             }
-            let linked = within.link.is_some() || entry.path_is_symlink();
+            let linked = within.linked || within.link.is_some() || entry.path_is_symlink();
             let own = linked.then(|| path.canonicalize().ok()).flatten();
-            self.files.push(own.unwrap_or_else(|| path.to_owned()));
+            self.files.push(ScenarioFile {
+                called: path.to_owned(),
+                path: own.unwrap_or_else(|| path.to_owned()),
+            });
         } else if name == "pack.yaml" {
             self.packs.push(path.to_owned());
         } else if within.pack.is_none() && looks_like_scenarios(entry) {
@@ -88,13 +103,16 @@ impl Discovered {
     }
 
     /// Puts what was found in order, each once.
-    pub fn finish(&mut self) {
-        for paths in [
-            &mut self.files,
-            &mut self.packs,
-            &mut self.left_out,
-            &mut self.near_misses,
-        ] {
+    pub fn finish(&mut self, root: &Path) {
+        for file in &mut self.files {
+            if file.path.starts_with(root) {
+                file.called.clone_from(&file.path);
+            }
+        }
+        self.files.sort();
+        let mut known = HashSet::new();
+        self.files.retain(|file| known.insert(file.path.clone()));
+        for paths in [&mut self.packs, &mut self.left_out, &mut self.near_misses] {
             paths.sort();
             paths.dedup();
         }
@@ -103,7 +121,7 @@ impl Discovered {
 
 /// Whether an entry is a link to a folder that the searched one lies in. A link to one within it is the walk's own to see.
 fn leads_to_one_around(entry: &DirEntry, searched: &Path) -> bool {
-    if !entry.path_is_symlink() {
+    if entry.depth() == 0 || !entry.path_is_symlink() {
         return false;
     }
     match (entry.path().canonicalize(), searched.canonicalize()) {
@@ -115,6 +133,8 @@ fn leads_to_one_around(entry: &DirEntry, searched: &Path) -> bool {
 /// What a walk is in, and how deep that lies.
 #[derive(Default)]
 struct Within {
+    /// The searched folder itself was reached by a link.
+    linked: bool,
     link: Option<usize>,
     pack: Option<usize>,
     added: Option<(usize, PathBuf)>,
@@ -228,9 +248,13 @@ mod tests {
             );
             let folder = self.path(folder);
             found.search(&folder, &library);
-            found.finish();
+            found.finish(&root.canonicalize().unwrap());
             found
         }
+    }
+
+    fn called(found: &Discovered) -> Vec<PathBuf> {
+        found.files.iter().map(|file| file.called.clone()).collect()
     }
 
     #[test]
@@ -246,13 +270,32 @@ mod tests {
         );
         let found = project.search("scenarios");
         assert_eq!(
-            found.files,
+            called(&found),
             [
                 project.path("scenarios/b.scenario.yaml"),
                 project.path("shared/deep/a.scenario.yaml")
             ]
         );
         assert!(found.unreadable.is_empty());
+    }
+
+    #[test]
+    fn files_outside_of_the_project_are_called_by_the_first_link_to_them() {
+        let (project, elsewhere) = (Project::new(), Project::new());
+        elsewhere.write("shared/a.scenario.yaml", "");
+        project.link("scenarios/one", &elsewhere.path("shared"));
+        project.link(
+            "scenarios/two.scenario.yaml",
+            &elsewhere.path("shared/a.scenario.yaml"),
+        );
+        for folder in ["scenarios", "scenarios/one"] {
+            let found = project.search(folder);
+            let file = ScenarioFile {
+                called: project.path("scenarios/one/a.scenario.yaml"),
+                path: elsewhere.path("shared/a.scenario.yaml"),
+            };
+            assert_eq!(found.files, [file], "{folder}");
+        }
     }
 
     #[test]
@@ -265,7 +308,7 @@ mod tests {
         project.link("scenarios/gone.scenario.yaml", Path::new("nowhere"));
         project.link("scenarios/.#b.scenario.yaml", Path::new("an-editors-lock"));
         let found = project.search("scenarios");
-        assert_eq!(found.files, [project.path("scenarios/b.scenario.yaml")]);
+        assert_eq!(called(&found), [project.path("scenarios/b.scenario.yaml")]);
         let [lost] = found.unreadable.as_slice() else {
             panic!("{:?}", found.unreadable)
         };

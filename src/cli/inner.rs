@@ -1,13 +1,13 @@
 //! Projects within the project: their files are run as the outer one's, which is seldom what was meant.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::project::{Project, ROOT_FILE};
 use crate::diagnostic::Diagnostic;
 
 /// A warning for each other project that some of the files belong to.
-pub(super) fn warnings(project: &Project, files: &[PathBuf]) -> Vec<Diagnostic> {
+pub(super) fn warnings(project: &Project, files: &[&Path]) -> Vec<Diagnostic> {
     let mut known: HashMap<&Path, Option<&Path>> = HashMap::new();
     let mut projects: BTreeMap<&Path, Vec<&Path>> = BTreeMap::new();
     for file in files {

@@ -1,11 +1,11 @@
 //! Finding the project, its scenario files and their packs.
 
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
-use super::discover::{Discovered, Unreadable};
+use super::discover::{Discovered, ScenarioFile, Unreadable};
 use super::terminal::env;
 use super::{inner, root_file};
 use crate::diagnostic::{Diagnostic, Repository, read_text};
@@ -34,7 +34,7 @@ pub(super) struct Project {
 #[derive(Debug, Default)]
 pub(super) struct Found {
     /// Scenario files in sorted order, each once.
-    pub files: Vec<PathBuf>,
+    pub files: Vec<ScenarioFile>,
     /// Cases that were named as `FILE::id`.
     pub named: Vec<NamedCase>,
     /// The folders of added packs that have scenarios of their own. Those are their author's tests and not the user's,
@@ -173,36 +173,37 @@ impl Project {
                 Some((path, case)) => (path, Some(case)),
                 None => (path.as_str(), None),
             };
-            let full = self.locate(path)?;
-            if full.is_dir() {
+            let file = self.locate(path)?;
+            if file.path.is_dir() {
                 if case.is_some() {
                     return Err(Diagnostic::error(
                         "path",
                         format!("`{path}` is a folder, and `::` names a scenario of a file"),
                     ));
                 }
-                discovered.search(&full, library);
+                discovered.search(&file.called, library);
                 continue;
             }
             if let Some(case) = case {
                 found.named.push(NamedCase {
-                    file: self.name(&full),
+                    file: self.name(&file.called),
                     name: case.to_owned(),
                 });
             }
-            discovered.files.push(full);
+            discovered.files.push(file);
         }
-        discovered.finish();
+        discovered.finish(&self.root);
         // A file that is also named whole is not narrowed down.
         found.named.retain(|named| {
             !paths.iter().any(|path| {
                 !path.contains("::")
                     && self
                         .locate(path)
-                        .is_ok_and(|full| self.root.join(&named.file).starts_with(full))
+                        .is_ok_and(|file| self.root.join(&named.file).starts_with(file.called))
             })
         });
-        found.warnings = inner::warnings(self, &discovered.files);
+        let paths: Vec<&Path> = discovered.files.iter().map(|file| &*file.path).collect();
+        found.warnings = inner::warnings(self, &paths);
         found
             .warnings
             .extend(near_misses(self, &discovered.near_misses));
@@ -218,12 +219,20 @@ impl Project {
     }
 
     /// A path of the command line: from the current folder, or, as reports print it, from the root.
-    fn locate(&self, path: &str) -> Result<PathBuf, Diagnostic> {
-        let candidates = [self.current.join(path), self.root.join(path)];
-        candidates.iter().find_map(|candidate| candidate.canonicalize().ok()).ok_or_else(|| {
-            Diagnostic::error("path", format!("there is no file or folder `{path}`"))
-                .help("paths are relative to the current folder, or to the project root as reports print them")
-        })
+    fn locate(&self, path: &str) -> Result<ScenarioFile, Diagnostic> {
+        for typed in [self.current.join(path), self.root.join(path)] {
+            let Ok(path) = typed.canonicalize() else {
+                continue;
+            };
+            let link = without_dots(&typed);
+            let leads_there = || link.canonicalize().is_ok_and(|target| target == path);
+            let by_link =
+                !path.starts_with(&self.root) && link.starts_with(&self.root) && leads_there();
+            let called = if by_link { link } else { path.clone() };
+            return Ok(ScenarioFile { called, path });
+        }
+        Err(Diagnostic::error("path", format!("there is no file or folder `{path}`"))
+            .help("paths are relative to the current folder, or to the project root as reports print them"))
     }
 
     /// Loads scenario files on several threads, and says of each in order what `look` makes of it; then of what can't be
@@ -237,7 +246,7 @@ impl Project {
     ) -> Vec<T> {
         /// To start a thread for fewer takes longer than to load them.
         const FEW: usize = 16;
-        let load = |files: &[PathBuf]| -> Vec<T> {
+        let load = |files: &[ScenarioFile]| -> Vec<T> {
             files
                 .iter()
                 .map(|file| look(self.load(file, library, given)))
@@ -268,8 +277,9 @@ impl Project {
     }
 
     /// Loads a scenario file, lints it and finds its packs. `given` are the variables that the command line gives.
-    fn load(&self, path: &Path, library: &Library, given: &[String]) -> Loaded {
-        let name = self.name(path);
+    fn load(&self, file: &ScenarioFile, library: &Library, given: &[String]) -> Loaded {
+        let ScenarioFile { called, path } = file;
+        let name = self.name(called);
         let (folder, beside) = self.folder_of(path, library);
         let bytes = match std::fs::read(path) {
             Ok(bytes) => bytes,
@@ -319,6 +329,21 @@ impl Project {
             .join("/");
         (Folder::Disk(base), beside)
     }
+}
+
+/// A path without `.` and `..`, links left as they are.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                tidy.pop();
+            }
+            part => tidy.push(part),
+        }
+    }
+    tidy
 }
 
 fn unreadable(name: String, folder: Folder, why: &str) -> Loaded {

@@ -76,6 +76,7 @@ pub struct OtherVersion {
 /// What a name was found to mean.
 #[derive(Clone, Debug)]
 enum Found {
+    /// Its folder, whose links are resolved: one that is reached in several ways is one pack.
     Disk(PathBuf),
     BuiltIn(usize),
 }
@@ -84,8 +85,9 @@ impl Library {
     /// `root` is the project's root, `dirs` are the folders that `--packs` named, first come first searched.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>, dirs: Vec<PathBuf>) -> Self {
+        let root = root.into();
         Self {
-            root: root.into(),
+            root: root.canonicalize().unwrap_or(root),
             dirs,
             lock: OnceLock::new(),
             cache: Mutex::default(),
@@ -262,6 +264,7 @@ impl Library {
         for folder in given.chain(own.map(Path::to_owned)).chain(others) {
             // One that was added and is gone is missed: no other of its name takes its place.
             let there = is_pack(&folder) || self.added(&folder).is_some();
+            let folder = self.resolved(folder);
             if there && !folders.contains(&folder) {
                 folders.push(folder);
             }
@@ -322,7 +325,11 @@ impl Library {
         let (mut pack, mut problems) = load_apart(&folder, &shown);
         if let Some(pack) = &mut pack {
             origin.clone_into(&mut pack.origin);
-            problems.extend(misnamed(pack, &name));
+            if let Found::Disk(path) = found
+                && !self.is_found_by(&pack.name, path)
+            {
+                problems.extend(misnamed(pack, &name));
+            }
         }
         Loaded {
             pack: pack.map(Arc::new),
@@ -332,10 +339,41 @@ impl Library {
         }
     }
 
-    /// A folder as outputs call it: relative to the root where it lies below it, with `/`.
+    /// A pack's folder with its links resolved. One that was added stays where it was put, as the lock file knows it there.
+    fn resolved(&self, folder: PathBuf) -> PathBuf {
+        match self.lock() {
+            Ok(_) if self.added(&folder).is_none() => folder.canonicalize().unwrap_or(folder),
+            _ => folder,
+        }
+    }
+
+    /// A folder as outputs call it: relative to the root where it lies below it, with `/`; elsewhere, as packs are looked for.
     fn display(&self, folder: &Path) -> String {
-        let shown = folder.strip_prefix(&self.root).unwrap_or(folder);
+        let link = if folder.starts_with(&self.root) {
+            None
+        } else {
+            self.entry_of(folder)
+        };
+        let shown = link.as_deref().unwrap_or(folder);
+        let shown = shown.strip_prefix(&self.root).unwrap_or(shown);
         shown.to_string_lossy().replace('\\', "/")
+    }
+
+    /// By which entry of the folders that packs are looked for in a folder is found.
+    fn entry_of(&self, folder: &Path) -> Option<PathBuf> {
+        self.shelves(None).into_iter().find_map(|shelf| {
+            let mut names = packs_in(&shelf);
+            names.sort_unstable();
+            let mut entries = names.into_iter().map(|name| shelf.join(name));
+            entries.find(|entry| leads_to(entry, folder))
+        })
+    }
+
+    /// Whether looking for a pack of that name leads to the folder.
+    fn is_found_by(&self, name: &str, folder: &Path) -> bool {
+        let mut shelves = self.shelves(Some(folder)).into_iter();
+        name_of(folder).as_deref() == Some(name)
+            || shelves.any(|shelf| leads_to(&shelf.join(name), folder))
     }
 
     /// The folder of the pack that the file at `path` lies in, if it lies in one.
@@ -348,7 +386,7 @@ impl Library {
         let found = folder
             .ancestors()
             .find(|folder| is_pack(folder))
-            .map(Path::to_owned);
+            .map(|folder| self.resolved(folder.to_owned()));
         self.cache()
             .enclosing
             .insert(folder.to_owned(), found.clone());
@@ -374,6 +412,10 @@ fn misnamed(pack: &Pack, folder: &str) -> Option<Diagnostic> {
 
 fn is_pack(folder: &Path) -> bool {
     folder.join("pack.yaml").is_file()
+}
+
+fn leads_to(entry: &Path, folder: &Path) -> bool {
+    entry.canonicalize().is_ok_and(|own| own == folder)
 }
 
 fn name_of(folder: &Path) -> Option<String> {
@@ -410,5 +452,36 @@ mod tests {
             joined.map(|found| found.expect("no panic")).collect()
         });
         assert!(found.iter().all(|loaded| Arc::ptr_eq(loaded, &found[0])));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pack_that_is_reached_in_several_ways_is_one_and_has_one_name() {
+        let (project, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let root = project.path().canonicalize().unwrap();
+        let pack = |folder: &Path, name: &str| {
+            std::fs::create_dir_all(folder).unwrap();
+            std::fs::write(folder.join("pack.yaml"), format!("pack: {name}\n")).unwrap();
+            folder.canonicalize().unwrap()
+        };
+        let near = pack(&root.join("packs/near"), "near");
+        let far = pack(&elsewhere.path().join("far-v2"), "far");
+        std::fs::create_dir(root.join("scenarios")).unwrap();
+        for (name, target) in [("near", &near), ("far", &far)] {
+            std::os::unix::fs::symlink(target, root.join("scenarios").join(name)).unwrap();
+        }
+        let library = Library::new(&root, Vec::new());
+        for (name, target, origin) in [
+            ("near", &near, "packs/near"),
+            ("far", &far, "scenarios/far"),
+        ] {
+            let link = root.join("scenarios").join(name);
+            let by_name = library.find(name, &root.join("a.scenario.yaml")).unwrap();
+            let by_link = library.enclosing(&link.join("a.scenario.yaml")).unwrap();
+            let by_path = library.enclosing(&target.join("a.scenario.yaml")).unwrap();
+            assert!(Arc::ptr_eq(&by_name, &by_link) && Arc::ptr_eq(&by_name, &by_path));
+            assert_eq!(by_name.origin, origin);
+            assert!(by_name.errors().next().is_none(), "{by_name:?}");
+        }
     }
 }
