@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
-use crate::document::{plain_value, reserved_name};
+use crate::document::{bad_variable, plain_value};
 use crate::source::{Entry, Node, Place, Source, Span, Yaml, parse};
 use crate::value::Value;
 
@@ -64,12 +64,12 @@ fn read_entries(
     source: &Arc<Source>,
     entries: &[Entry],
 ) -> Result<Vec<(String, Value)>, Vec<Diagnostic>> {
-    let reserved: Vec<Diagnostic> = entries
+    let bad: Vec<Diagnostic> = entries
         .iter()
-        .filter_map(|entry| reserved_name(&entry.key.text, Place::new(source, entry.key.span)))
+        .filter_map(|entry| bad_variable(&entry.key.text, Place::new(source, entry.key.span)))
         .collect();
-    if !reserved.is_empty() {
-        return Err(reserved);
+    if !bad.is_empty() {
+        return Err(bad);
     }
     Ok(entries
         .iter()
@@ -78,14 +78,12 @@ fn read_entries(
 }
 
 fn read_var(text: &str) -> Result<(String, Value), Vec<Diagnostic>> {
-    let Some((name, value)) = text.split_once('=').filter(|(name, _)| is_name(name)) else {
+    let Some((name, value)) = text.split_once('=').filter(|(name, _)| !name.is_empty()) else {
         let problem = Diagnostic::error("var", format!("`--var {text}` is not NAME=VALUE"));
-        return Err(vec![problem.help(
-            "a name has lower-case letters, digits and `_`, and begins with a letter or `_`",
-        )]);
+        return Err(vec![problem]);
     };
     let typed = Source::new("--var", "--var", format!("{name}=…"));
-    if let Some(problem) = reserved_name(name, Place::new(&typed, Span::new(0, name.len()))) {
+    if let Some(problem) = bad_variable(name, Place::new(&typed, Span::new(0, name.len()))) {
         return Err(vec![problem]);
     }
     let node = parse_yaml(&Source::new("--var", "--var", value.to_owned()))?;
@@ -106,13 +104,6 @@ fn read_var(text: &str) -> Result<(String, Value), Vec<Diagnostic>> {
         }
         _ => Ok((name.to_owned(), plain_value(&node))),
     }
-}
-
-fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn parse_yaml(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {

@@ -11,7 +11,7 @@ pub mod places;
 mod values;
 
 pub use decoder::{Decoder, Fields, unknown_key};
-pub use names::{is_attribute, is_hyphenated_name, is_name, reserved_name};
+pub use names::{bad_variable, is_attribute, is_hyphenated_name, is_name};
 pub use values::{has_expression, inner, plain_value};
 
 /// The keys of one kind of map.

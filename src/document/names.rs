@@ -60,19 +60,34 @@ fn as_name(text: &str, hyphens: bool) -> String {
     }
 }
 
-/// What is wrong with `text` as the name of a variable if it is a word of the expression language, or always in scope.
-/// `place` is where it stands.
+const RULE: &str = "names are lower-case letters, digits and `_`, and begin with no digit";
+
+/// What is wrong with `text` as the name of a variable: it is no name, a word of the expression language, or always in
+/// scope. `place` is where it stands.
 #[must_use]
-pub fn reserved_name(text: &str, place: Place) -> Option<Diagnostic> {
-    reserved_words().contains(&text).then(|| {
-        Diagnostic::error(
-            "reserved-name",
-            format!("`{text}` can't be the name of a variable"),
-        )
+pub fn bad_variable(text: &str, place: Place) -> Option<Diagnostic> {
+    if reserved_words().contains(&text) {
+        let message = format!("`{text}` can't be the name of a variable");
+        let problem = Diagnostic::error("reserved-name", message)
+            .at(place)
+            .label("has a meaning of its own in expressions")
+            .help(format!("choose another name, such as `the_{text}`"));
+        return Some(problem);
+    }
+    (!is_name(text)).then(|| bad_name(text, "a variable", place, RULE, false))
+}
+
+fn bad_name(text: &str, what: &str, place: Place, rule: &str, hyphens: bool) -> Diagnostic {
+    let close = as_name(text, hyphens);
+    let help = if close.is_empty() {
+        rule.to_owned()
+    } else {
+        format!("{rule}; write `{close}`")
+    };
+    Diagnostic::error("bad-name", format!("`{text}` can't be the name of {what}"))
         .at(place)
-        .label("has a meaning of its own in expressions")
-        .help(format!("choose another name, such as `the_{text}`"))
-    })
+        .label("not a name")
+        .help(help)
 }
 
 impl Decoder {
@@ -81,8 +96,7 @@ impl Decoder {
         if is_name(text) {
             return true;
         }
-        let rule = "names are lower-case letters, digits and `_`, and begin with no digit";
-        self.bad_name(text, what, place, rule, false);
+        self.problem(bad_name(text, what, place, RULE, false));
         false
     }
 
@@ -92,17 +106,16 @@ impl Decoder {
             return true;
         }
         let rule = "names are letters, digits and `_`, and begin with no digit";
-        self.bad_name(text, what, place, rule, false);
+        self.problem(bad_name(text, what, place, rule, false));
         false
     }
 
     /// Checks the name of a variable, which must not be a word of the expression language or always in scope.
     pub fn check_variable(&mut self, text: &str, place: Place) -> bool {
-        if let Some(problem) = reserved_name(text, place.clone()) {
-            self.problem(problem);
-            return false;
-        }
-        self.check_name(text, "a variable", place)
+        let problem = bad_variable(text, place);
+        let good = problem.is_none();
+        self.problems.extend(problem);
+        good
     }
 
     /// Checks the name of a scenario or a pack.
@@ -111,23 +124,8 @@ impl Decoder {
             return true;
         }
         let rule = "ids are lower-case letters, digits, `_` and `-`, and begin with a letter";
-        self.bad_name(text, what, place, rule, true);
+        self.problem(bad_name(text, what, place, rule, true));
         false
-    }
-
-    fn bad_name(&mut self, text: &str, what: &str, place: Place, rule: &str, hyphens: bool) {
-        let close = as_name(text, hyphens);
-        let help = if close.is_empty() {
-            rule.to_owned()
-        } else {
-            format!("{rule}; write `{close}`")
-        };
-        self.problem(
-            Diagnostic::error("bad-name", format!("`{text}` can't be the name of {what}"))
-                .at(place)
-                .label("not a name")
-                .help(help),
-        );
     }
 }
 
