@@ -5,6 +5,7 @@ use jsonschema::paths::Location;
 use jsonschema::{Draft, ReferencingError, ValidationError, ValidationOptions, Validator};
 
 use super::formats::FORMATS;
+use super::keywords::keyword_at;
 use super::show::Show;
 use crate::value::{PathStep, Value, counted, normalized};
 
@@ -96,7 +97,14 @@ pub(super) fn reason(error: &ValidationError<'_>, schema: &Value) -> String {
             format!("a reference leads to `{pointer}`, where there is nothing")
         }
         ValidationErrorKind::Referencing(error) => error.to_string(),
-        _ => sentences(error, schema, show).join("; "),
+        _ => match keyword_at(error.instance_path().as_str()) {
+            Some((keyword, takes)) => {
+                let path = show.path(&normalized(&steps(error.instance_path(), schema)));
+                let actual = show.value(error.instance());
+                format!("{path}: `{keyword}` takes {}, got {actual}", takes.words())
+            }
+            None => sentences(error, schema, show).join("; "),
+        },
     }
 }
 

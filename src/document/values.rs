@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Decoder;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Setting;
-use crate::source::{Node, Text, Yaml};
+use crate::source::{Node, Place, Text, Yaml};
 use crate::value::{Map, Value, parse_duration};
 
 /// Whether the node is a string with `${{ … }}` in it.
@@ -168,13 +168,13 @@ impl Decoder {
     }
 
     /// Says what is wrong with a regular expression, and where in it.
-    pub fn bad_regex(&mut self, node: &Node, error: &regex::Error) {
+    pub fn bad_regex(&mut self, place: Place, error: &regex::Error) {
         let reason = error.to_string();
         // The message is drawn over several lines, with what is wrong on the last.
         let reason = reason.lines().last().unwrap_or_default();
         let reason = reason.strip_prefix("error: ").unwrap_or(reason);
         let problem = Diagnostic::error("bad-regex", format!("not a regular expression: {reason}"))
-            .at(self.place(node))
+            .at(place)
             .label("not a regular expression")
             .help("put a pattern into single quotes, so that `\\` and `{` mean what they say");
         self.problem(problem);

@@ -181,7 +181,7 @@ fn decode_regex(node: &Node, decoder: &mut Decoder) -> Option<Arc<Regex>> {
     match Regex::new(&text) {
         Ok(regex) => Some(Arc::new(regex)),
         Err(error) => {
-            decoder.bad_regex(node, &error);
+            decoder.bad_regex(decoder.place(node), &error);
             None
         }
     }

@@ -24,8 +24,8 @@ pub(in crate::check) static SCHEMA: OperatorSpec = OperatorSpec {
 struct BySchema(Schema);
 
 pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
-    check_keywords(node, &[], decoder);
     let known = decoder.problems.len();
+    check_keywords(node, &[], decoder);
     let template = decoder.template(node);
     if decoder.problems.len() > known {
         return None;

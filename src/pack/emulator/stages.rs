@@ -175,7 +175,11 @@ fn request(node: &Node, decoder: &mut Decoder) -> RequestCheck {
 }
 
 fn body_schema(node: &Node, decoder: &mut Decoder) -> Option<Arc<PartSchema>> {
+    let known = decoder.problems.len();
     check_keywords(node, &[], decoder);
+    if decoder.problems.len() > known {
+        return None;
+    }
     let read = match &node.value {
         Yaml::String(path) => decoder
             .folder
@@ -200,12 +204,15 @@ fn body_schema(node: &Node, decoder: &mut Decoder) -> Option<Arc<PartSchema>> {
 fn parameters(node: Option<&Node>, decoder: &mut Decoder) -> Vec<Parameter> {
     let mut parameters = Vec::new();
     for Entry { key, value } in node.map_or(&[][..], |node| decoder.map(node)) {
+        let known = decoder.problems.len();
         check_keywords(value, &["optional"], decoder);
+        let sound = decoder.problems.len() == known;
         let optional = value
             .get("optional")
             .and_then(|node| decoder.flag(node, "`optional`"));
         let mut schema = plain_value(value);
         match &mut schema {
+            Value::Object(_) if !sound => schema = Value::Bool(true),
             Value::Object(schema) => {
                 schema.shift_remove("optional");
             }

@@ -374,7 +374,7 @@ fn what_is_malformed_is_found_in_its_place() {
         (
             "type: string",
             "type: text",
-            "bad-schema at `json: { properties: { note: { type: text } } }`",
+            "bad-schema at `text`: `text` is not a type of JSON Schema (did you mean `string`?)",
         ),
         (
             "note: { type: string }",
