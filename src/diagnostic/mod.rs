@@ -58,6 +58,8 @@ pub struct Details {
     pub notes: Vec<String>,
     /// What to do next.
     pub help: Vec<String>,
+    /// What was sent and answered, and how to see it again: below all else, since it may be long.
+    pub evidence: Vec<String>,
     /// What is covered up where it stands in a line of source that is shown.
     pub concealed: Arc<[Place]>,
 }
@@ -95,6 +97,7 @@ impl Diagnostic {
             also: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
+            evidence: Vec::new(),
             concealed: Arc::default(),
         }))
     }
@@ -189,7 +192,9 @@ impl Diagnostic {
     /// The words of it without its place, for formats that have a field for text alone.
     fn plain_text(&self) -> String {
         let mut lines = vec![self.message.clone()];
-        lines.extend(Some(self.label.clone()).filter(|label| !label.is_empty()));
+        // Many a label says in a word what the message says in a sentence.
+        let label = Some(&self.label).filter(|label| !self.message.contains(&***label));
+        lines.extend(label.cloned());
         lines.extend(self.notes.iter().cloned());
         lines.extend(self.help.iter().map(|help| format!("help: {help}")));
         lines.join("\n")

@@ -36,6 +36,7 @@ impl Diagnostic {
                 .collect(),
             notes: all(&self.notes),
             help: all(&self.help),
+            evidence: all(&self.evidence),
             concealed: self.concealed.iter().map(&mut cover).collect(),
         }))
     }

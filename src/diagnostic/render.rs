@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::{
-    Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
+    Annotation, AnnotationKind, Element, Group, Level, Message, Origin, Renderer, Snippet,
 };
 
 use unicode_width::UnicodeWidthStr;
@@ -46,18 +46,14 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     let excerpts = excerpts(diagnostic);
     let group = Group::with_title(title)
         .elements(excerpts.iter().map(Excerpt::element))
-        .elements(
-            diagnostic
-                .notes
-                .iter()
-                .map(|note| Level::NOTE.no_name().message(escaped(note))),
-        )
+        .elements(facts(&diagnostic.notes))
         .elements(
             diagnostic
                 .help
                 .iter()
                 .map(|help| Level::HELP.message(prose(help, style, HELP))),
-        );
+        )
+        .elements(facts(&diagnostic.evidence));
     let renderer = if style.color {
         Renderer::styled()
     } else {
@@ -73,6 +69,12 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     }
     text.push('\n');
     text
+}
+
+/// What is so, as it is.
+fn facts(notes: &[String]) -> impl Iterator<Item = Message<'_>> {
+    let fact = |note| Level::NOTE.no_name().message(escaped(note));
+    notes.iter().map(String::as_str).map(fact)
 }
 
 /// The text as it is to be where no source is shown: without the bar below the title, and with its arrow below the `=`.

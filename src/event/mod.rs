@@ -209,6 +209,7 @@ impl StepRecord {
     pub fn case_problems(&self) -> impl Iterator<Item = CaseProblem> {
         self.problems.iter().map(|problem| CaseProblem {
             step: Some(self.step.path.clone()),
+            exchange_of: None,
             problem: problem.clone(),
         })
     }
@@ -225,6 +226,7 @@ impl From<Diagnostic> for CaseProblem {
     fn from(problem: Diagnostic) -> Self {
         Self {
             step: None,
+            exchange_of: None,
             problem,
         }
     }
@@ -328,7 +330,19 @@ pub struct CaseProblem {
     /// The step's path; none where the problem is of the scenario as a whole, such as its time limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
+    /// The path of the step whose exchange it is about, where that is another: the one of an action that answered, or of
+    /// a `parallel` that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange_of: Option<String>,
     pub problem: Diagnostic,
+}
+
+impl CaseProblem {
+    /// The path of the step whose exchange stands beside it.
+    #[must_use]
+    pub fn exchange_step(&self) -> Option<&str> {
+        self.exchange_of.as_deref().or(self.step.as_deref())
+    }
 }
 
 #[derive(Clone, Copy, Debug, Serialize)]

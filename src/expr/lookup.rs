@@ -85,7 +85,10 @@ impl<'e> Evaluator<'e> {
             *attribute = &segment.text;
         }
         Ok(match self.scope.resolve(&path.name, &attributes[..count]) {
-            Some(Resolved::Failed(problem)) => return Err((*problem).into()),
+            Some(Resolved::Failed(problem)) => {
+                let read_at = self.expr.place_of(node.span);
+                return Err(problem.also(read_at, "read here").into());
+            }
             None => Found::Missing(Missing::Variable(path)),
             Some(Resolved::Omit) => Found::Operand(Operand::Omit),
             Some(Resolved::Undefined { used, known }) => Found::Missing(Missing::Attribute {

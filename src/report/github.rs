@@ -4,15 +4,18 @@ use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use super::words::{location, short_name, totals, word};
+use super::words::{headline, location, short_name, totals, word};
 use super::{Context, Reporter, why};
 use crate::diagnostic::{
     ANNOTATIONS_SHOWN, Diagnostic, Repository, Severity, escaped, workflow_command,
 };
-use crate::event::{CaseFinished, Event, InvalidFile, Outcome, Summary};
+use crate::event::{Case, CaseFinished, CaseProblem, Event, InvalidFile, Outcome, Summary};
 
 /// GitHub takes 1 MiB of summary for each step, and nothing of a longer one.
 const SUMMARY_LIMIT: usize = 900 * 1024;
+
+/// As many problems of a case are told of.
+const MESSAGES: usize = 5;
 
 /// How such a report begins, if anything is in it.
 pub(super) const BEGIN: &[&str] = &["::error", "::warning"];
@@ -69,7 +72,10 @@ impl<W: Write> Github<W> {
         let (word, name) = (word(finished.outcome, finished.flaky), short_name(&case.id));
         let (file, line) = location(&case.id.file, case.line, problems);
         let file = self.repository.name(&file).into_owned();
-        let message = message(problems);
+        let message = match &finished.reason {
+            Some(reason) if problems.is_empty() => reason.clone(),
+            _ => message(&case.id.file, problems),
+        };
         let properties = [
             ("file", file.clone()),
             ("line", line.to_string()),
@@ -81,6 +87,19 @@ impl<W: Write> Github<W> {
         }
         self.table
             .add([word, &name, &message, &format!("{file}:{line}")]);
+    }
+
+    /// What is said of a case without being held against it.
+    fn warning(&mut self, case: &Case, warning: &CaseProblem) {
+        let (file, line) = location(&case.id.file, case.line, std::slice::from_ref(warning));
+        let properties = [
+            ("file", self.repository.name(&file).into_owned()),
+            ("line", line.to_string()),
+            ("title", warning.problem.code.to_owned()),
+        ];
+        let message = headline(&case.id.file, &warning.problem);
+        self.warnings
+            .add(|| workflow_command("warning", &properties, &message));
     }
 
     fn notice(&mut self, problem: &Diagnostic) {
@@ -103,7 +122,7 @@ impl<W: Write> Github<W> {
     fn invalid_file(&mut self, invalid: &InvalidFile) {
         let (file, line) = location(&invalid.file, 1, &invalid.problems);
         let file = self.repository.name(&file).into_owned();
-        let message = message(&invalid.problems);
+        let message = message(&invalid.file, &invalid.problems);
         let properties = [
             ("file", file.clone()),
             ("line", line.to_string()),
@@ -146,7 +165,7 @@ impl<W: Write> Reporter for Github<W> {
             Event::CaseFinished(finished) => {
                 self.case(finished);
                 for warning in &finished.warnings {
-                    self.notice(&warning.problem);
+                    self.warning(&finished.case, warning);
                 }
             }
             Event::Notice(notice) => self.notice(&notice.problem),
@@ -209,20 +228,14 @@ impl Table {
 }
 
 /// What went wrong, in a few lines.
-fn message<P: AsRef<Diagnostic>>(problems: &[P]) -> String {
-    let Some((first, rest)) = problems.split_first() else {
-        return "see the log".to_owned();
-    };
-    let first = first.as_ref();
-    let mut message = first.message.clone();
-    if !first.label.is_empty() {
-        message.push('\n');
-        message.push_str(&first.label);
+fn message<P: AsRef<Diagnostic>>(file: &str, problems: &[P]) -> String {
+    let shown = problems.iter().take(MESSAGES);
+    let mut lines: Vec<_> = shown.map(|one| headline(file, one.as_ref())).collect();
+    let hidden = problems.len().saturating_sub(MESSAGES);
+    if hidden > 0 {
+        lines.push(format!("(and {hidden} more)"));
     }
-    if !rest.is_empty() {
-        message.push_str(&format!("\n(and {} more)", rest.len()));
-    }
-    message
+    lines.join("\n")
 }
 
 /// Text as text, in a cell of a table.

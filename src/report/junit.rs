@@ -7,10 +7,9 @@ use std::time::Duration;
 
 use super::evidence::{self, Detail};
 use super::spool::{Piece, Spool};
-use super::words::{environment, rendered, timestamp};
+use super::words::{environment, headlines, rendered, timestamp};
 use super::xml::Xml;
 use super::{Reporter, why};
-use crate::diagnostic::Diagnostic;
 use crate::event::{
     Attempt, CaseFinished, CaseId, CaseProblem, Event, InvalidFile, Offset, Outcome, RunStarted,
     Summary,
@@ -144,7 +143,7 @@ impl<W: Write> Junit<W> {
             Outcome::Invalid => "invalid",
             _ => code(problems),
         };
-        let message = message(problems);
+        let message = headlines(&finished.case.id.file, problems);
         let attributes = [("type", code), ("message", &*message)];
         let shown = why::verdict(finished, self.run.as_ref());
         xml.element(element, &attributes, &rendered(&shown));
@@ -161,7 +160,7 @@ impl<W: Write> Junit<W> {
             .iter()
             .find_map(|problem| problem.place.as_ref());
         let line = place.map_or(1, |place| place.start().line);
-        let message = message(&file.problems);
+        let message = headlines(&file.file, &file.problems);
         let attributes = [("type", "invalid"), ("message", &*message)];
         let mut error = Xml::default();
         error.element("error", &attributes, &rendered(&file.problems));
@@ -286,7 +285,7 @@ fn earlier(xml: &mut Xml, finished: &CaseFinished, outcome: Outcome) {
     let failed =
         |attempt: &&Attempt| (attempt.outcome == Outcome::Failed) == (outcome == Outcome::Failed);
     for attempt in finished.earlier.iter().filter(failed) {
-        let message = message(&attempt.problems);
+        let message = headlines(&finished.case.id.file, &attempt.problems);
         let attributes = [("type", code(&attempt.problems)), ("message", &*message)];
         let problems: Vec<_> = attempt
             .problems
@@ -303,15 +302,6 @@ fn code(problems: &[CaseProblem]) -> &'static str {
     problems
         .first()
         .map_or("unknown", |first| first.problem.code)
-}
-
-/// The first problem's message, and how many follow.
-fn message<P: AsRef<Diagnostic>>(problems: &[P]) -> String {
-    match problems {
-        [] => String::new(),
-        [one] => one.as_ref().message.clone(),
-        [first, rest @ ..] => format!("{} (and {} more)", first.as_ref().message, rest.len()),
-    }
 }
 
 fn properties(xml: &mut Xml, run: &RunStarted, tags: &BTreeSet<String>) {

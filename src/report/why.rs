@@ -57,27 +57,25 @@ fn close(shown: &mut [Diagnostic], finished: &CaseFinished, run: Option<&RunStar
     };
     for line in finished.unmatched.iter().map(|line| escaped_line(line)) {
         if !is_told(&last.notes, &line) {
-            last.notes.push(format!("in the emulator: {line}"));
+            last.evidence.push(format!("in the emulator: {line}"));
         }
     }
     // What is wrong as written is found without running it.
     let rerun = run.filter(|_| finished.outcome != Outcome::Invalid);
-    last.notes
+    last.evidence
         .extend(rerun.map(|run| rerun::note(&finished.case.id, run)));
 }
 
-/// Problems, each with the response that it is about; of several problems of one step only the last shows it.
+/// Problems, each with the response that it is about; of several problems with one response only the last shows it.
 fn with_responses(problems: &[CaseProblem], steps: &[StepRecord]) -> Vec<Diagnostic> {
     let mut shown = Vec::with_capacity(problems.len());
     for (index, problem) in problems.iter().enumerate() {
         let mut diagnostic = problem.problem.clone();
-        let next = problems.get(index + 1);
-        if let Some(step) = &problem.step
-            && next.is_none_or(|next| next.step != problem.step)
-        {
-            diagnostic
-                .notes
-                .extend(response_notes(exchanges_of(step, steps)));
+        let step = problem.exchange_step();
+        let next = problems.get(index + 1).map(CaseProblem::exchange_step);
+        if let Some(path) = step.filter(|_| next != Some(step)) {
+            let exchanges = exchanges_of(path, steps);
+            diagnostic.evidence.extend(response_notes(exchanges));
         }
         shown.push(diagnostic);
     }
@@ -105,24 +103,11 @@ fn response_notes(exchanges: &[ExchangeRecord]) -> Vec<String> {
     notes
 }
 
-/// The exchanges of a step, or, where it is an action or a group, those of its last step that has any.
+/// The exchanges of the step with this path; of one that ran more than once, those of the last time.
 fn exchanges_of<'a>(path: &str, steps: &'a [StepRecord]) -> &'a [ExchangeRecord] {
-    let own = |record: &&StepRecord| record.step.path == path;
-    let inner = |record: &&StepRecord| {
-        let rest = record.step.path.strip_prefix(path);
-        rest.is_some_and(|rest| rest.starts_with('.'))
-    };
-    let any = |record: &&StepRecord| !record.exchanges.is_empty();
     let mut backwards = steps.iter().rev();
-    backwards
-        .find(|record| own(record) && any(record))
-        .or_else(|| {
-            steps
-                .iter()
-                .rev()
-                .find(|record| inner(record) && any(record))
-        })
-        .map_or(&[], |record| &record.exchanges)
+    let step = backwards.find(|record| record.step.path == path && !record.exchanges.is_empty());
+    step.map_or(&[], |record| &record.exchanges)
 }
 
 /// One line for each answer that differs from the one before.

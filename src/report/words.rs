@@ -106,6 +106,30 @@ pub(super) fn location<P: AsRef<Diagnostic>>(
     (escaped_line(file).into_owned(), place.unwrap_or(line))
 }
 
+/// What is wrong in a line; and where, if that is in another file than the case's own, such as an action's.
+pub(super) fn headline(file: &str, problem: &Diagnostic) -> String {
+    let message = escaped_line(&problem.message);
+    match &problem.place {
+        Some(place) if place.source.name != file => {
+            let (name, line) = (escaped_line(&place.source.name), place.start().line);
+            format!("{message}, at {name}:{line}")
+        }
+        _ => message.into_owned(),
+    }
+}
+
+/// The [`headline`] of the first problem, and how many follow.
+pub(super) fn headlines<P: AsRef<Diagnostic>>(file: &str, problems: &[P]) -> String {
+    match problems {
+        [] => String::new(),
+        [one] => headline(file, one.as_ref()),
+        [first, rest @ ..] => {
+            let first = headline(file, first.as_ref());
+            format!("{first} (and {} more)", rest.len())
+        }
+    }
+}
+
 /// The start of the run and an offset as a time of day, to the second.
 pub(super) fn timestamp(started: &str, offset: Offset) -> String {
     let shifted = || {

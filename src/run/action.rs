@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::attempt::OpenPack;
-use super::frame::{Frame, Home, Outputs, SentRequest};
+use super::frame::{Frame, Home, Outputs, StepState};
 use super::request::{render_headers, retries};
 use super::step::{Caller, Cx, Done, run_all};
 use crate::check::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Outcome as Rendered;
 use crate::pack::{Action, InputSpec};
+use crate::source::Place;
 use crate::step::{Step, Uses};
 use crate::value::Value;
 
@@ -24,16 +25,20 @@ pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step, uses: &'p Uses)
 
 async fn call<'p>(cx: &Cx<'_, 'p>, step: &'p Step, uses: &'p Uses) -> Result<Done<'p>, Diagnostic> {
     let (action, pack) = find(cx, uses)?;
+    let calls = std::iter::once(&uses.action.place).chain(cx.frame.home.calls());
+    let calls: Rc<[Place]> = calls.cloned().collect();
     let frame = Frame::new(Home::Action {
         action,
         pack: pack.clone(),
         inputs: HashMap::new(),
+        calls: Rc::clone(&calls),
     });
     let inputs = inputs(cx, action, uses, &frame)?;
     let frame = Frame::new(Home::Action {
         action,
         pack: pack.clone(),
         inputs,
+        calls,
     });
     let inner = Cx {
         frame: Rc::clone(&frame),
@@ -48,13 +53,14 @@ async fn call<'p>(cx: &Cx<'_, 'p>, step: &'p Step, uses: &'p Uses) -> Result<Don
         problems: ended.problems,
         ..Done::default()
     };
-    done.state.response = response(action, &frame);
-    done.state.request = request(action, &frame);
-    done.state.outputs = Some(Outputs {
-        action,
-        frame,
-        path: Rc::clone(&cx.path),
-    });
+    done.state = StepState {
+        outputs: Some(Outputs {
+            action,
+            frame: Rc::clone(&frame),
+            path: Rc::clone(&cx.path),
+        }),
+        ..answered(action, &frame)
+    };
     Ok(done)
 }
 
@@ -136,7 +142,7 @@ fn validate(
     action: &Action,
     spec: &InputSpec,
     value: Option<&Value>,
-    place: &crate::source::Place,
+    place: &Place,
 ) -> Result<(), Diagnostic> {
     let problem = match value {
         Some(value) => match spec.breach(value) {
@@ -181,23 +187,20 @@ fn caller(cx: &Cx<'_, '_>, step: &Step, uses: &Uses) -> Result<Caller, Diagnosti
     })
 }
 
-/// The response of the step that the action names, or of its last `http` step.
-fn response(action: &Action, frame: &Frame<'_>) -> Option<crate::http::Response> {
+/// The response of the step that the action names, or of its last `http` step, with what belongs to it.
+fn answered<'p>(action: &Action, frame: &Frame<'p>) -> StepState<'p> {
+    let of_step = |state: &StepState<'p>| StepState {
+        response: state.response.clone(),
+        answered_in: state.answered_in.clone(),
+        request: state.request.clone(),
+        ..StepState::default()
+    };
     match &action.response {
-        Some(id) => frame
-            .steps
-            .borrow()
-            .get(id)
-            .and_then(|state| state.response.clone()),
-        None => frame.response.borrow().clone(),
-    }
-}
-
-/// The request of that response, if it was kept.
-fn request(action: &Action, frame: &Frame<'_>) -> Option<Rc<SentRequest>> {
-    match &action.response {
-        Some(id) => frame.steps.borrow().get(id)?.request.clone(),
-        None => frame.request.borrow().clone(),
+        Some(id) => {
+            let steps = frame.steps.borrow();
+            steps.get(id).map(of_step).unwrap_or_default()
+        }
+        None => of_step(&frame.last.borrow()),
     }
 }
 

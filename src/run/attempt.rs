@@ -9,7 +9,7 @@ use super::Shared;
 use super::frame::{FileReader, Frame, Home, Turn};
 use super::inbox::Inbox;
 use super::log::StepLog;
-use super::step::Sent;
+use super::step::{Cx, Sent};
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
@@ -17,6 +17,7 @@ use crate::http::{Base, Client, CookieJar, Egress};
 use crate::pack::{Instance, InstanceSpec};
 use crate::plan::{BoundPack, PlannedCase, SecretValue};
 use crate::random::Stream;
+use crate::source::Place;
 use crate::step::Step;
 use crate::value::{Extent, Map, Redactor, Value, format_duration, format_measured};
 
@@ -58,6 +59,8 @@ pub(super) struct Problem {
     pub outcome: Outcome,
     /// The path of the step that it arose in; none where it concerns the scenario as a whole.
     pub step: Option<Rc<str>>,
+    /// The path of the step whose exchange it is about, where that is another.
+    pub exchange_of: Option<Rc<str>>,
     pub diagnostic: Diagnostic,
 }
 
@@ -66,6 +69,7 @@ impl Problem {
         Self {
             outcome: Outcome::Failed,
             step: None,
+            exchange_of: None,
             diagnostic,
         }
     }
@@ -74,6 +78,7 @@ impl Problem {
         Self {
             outcome: Outcome::Errored,
             step: None,
+            exchange_of: None,
             diagnostic,
         }
     }
@@ -83,13 +88,38 @@ impl Problem {
         Self {
             outcome: Outcome::Passed,
             step: None,
+            exchange_of: None,
             diagnostic,
         }
     }
 
-    /// Says which step it arose in, unless that is known already.
-    pub fn in_step(mut self, path: &Rc<str>) -> Self {
-        self.step.get_or_insert_with(|| Rc::clone(path));
+    /// Says which step it arose in, and which steps called the action that this one is of, unless that is known already.
+    pub fn in_step(mut self, cx: &Cx<'_, '_>, place: &Place) -> Self {
+        if self.step.is_some() {
+            return self;
+        }
+        self.step = Some(Rc::clone(&cx.path));
+        let problem = &mut self.diagnostic;
+        let also = problem.also.iter().map(|(place, _)| place);
+        let mut shown = problem.place.iter().chain(also);
+        if problem.place.is_none() {
+            problem.place = Some(place.clone());
+        } else if shown.all(|shown| shown.source.name != place.source.name) {
+            let here = (place.clone(), "in this step".to_owned());
+            problem.also.push(here);
+        }
+        let calls = cx.frame.home.calls().iter();
+        problem
+            .also
+            .extend(calls.map(|call| (call.clone(), "called from here".to_owned())));
+        self
+    }
+
+    /// Says whose exchange it is about, where that is not the step's own.
+    pub fn about(mut self, exchange_of: Option<&Rc<str>>) -> Self {
+        if self.exchange_of.is_none() {
+            self.exchange_of = exchange_of.cloned();
+        }
         self
     }
 }

@@ -3,6 +3,7 @@
 use super::ContractMode;
 use super::action::is_response_step;
 use super::attempt::Problem;
+use super::branches::Branches;
 use super::frame::StepScope;
 use super::step::{Cx, Done};
 use crate::check::{
@@ -33,6 +34,7 @@ pub(super) fn evaluate(
     step: &Step,
     evidence: Evidence<'_>,
     scope: &StepScope<'_, '_>,
+    branches: Option<&Branches>,
 ) -> Checked {
     let is_http = matches!(step.kind, Kind::Http(_));
     let handed_down = is_http && is_response_step(cx, step);
@@ -56,6 +58,14 @@ pub(super) fn evaluate(
             Subject::Contract if mode == ContractMode::Off => {}
             // Of a step that is done several times at once, how many passed is known once each has been looked at.
             Subject::Passed if step.replay.is_some() && evidence.passed.is_none() => {}
+            Subject::Passed => {
+                let found = problem(check.evaluate(evidence, scope));
+                checked.count += 1;
+                checked.problems.extend(match branches {
+                    Some(branches) => found.map(|problem| branches.explain(problem)),
+                    None => found,
+                });
+            }
             Subject::Contract => {
                 checked.kept_contract = check.wants_contract();
                 checked.add_of_contract(check.evaluate(evidence, scope), mode);

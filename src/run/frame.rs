@@ -14,7 +14,7 @@ use crate::http::{Request, Response};
 use crate::pack::Action;
 use crate::plan::SecretValue;
 use crate::random::Stream;
-use crate::source::Folder;
+use crate::source::{Folder, Place};
 use crate::value::{Map, Number, Value};
 
 /// The variables of a scenario or of one call of an action.
@@ -22,10 +22,8 @@ pub(super) struct Frame<'p> {
     pub home: Home<'p>,
     pub vars: RefCell<HashMap<String, Arc<Value>>>,
     pub steps: RefCell<HashMap<String, StepState<'p>>>,
-    /// The last response in this frame.
-    pub response: RefCell<Option<Response>>,
-    /// The request of that response, where a `replay` may want it.
-    pub request: RefCell<Option<Rc<SentRequest>>>,
+    /// The last of its steps that has a response.
+    pub last: RefCell<StepState<'p>>,
 }
 
 /// Whose frame it is: that decides which names there are, and what an action or file name means.
@@ -43,13 +41,27 @@ pub(super) enum Home<'p> {
         pack: Option<Rc<OpenPack>>,
         /// One that was not given is `None`.
         inputs: HashMap<String, Option<Arc<Value>>>,
+        /// The `uses` steps that led here, the innermost first.
+        calls: Rc<[Place]>,
     },
+}
+
+impl Home<'_> {
+    /// The `uses` steps that led here, the innermost first.
+    pub fn calls(&self) -> &[Place] {
+        match self {
+            Self::Scenario { .. } | Self::Pack { .. } => &[],
+            Self::Action { calls, .. } => calls,
+        }
+    }
 }
 
 /// What `steps.<id>` tells of a step that ran.
 #[derive(Clone, Default)]
 pub(super) struct StepState<'p> {
     pub response: Option<Response>,
+    /// The path of the step that got the response: of an action, one of the action's own.
+    pub answered_in: Option<Rc<str>>,
     /// The request of that response, where a `replay` may want it.
     pub request: Option<Rc<SentRequest>>,
     pub outputs: Option<Outputs<'p>>,
@@ -89,8 +101,7 @@ impl<'p> Frame<'p> {
             home,
             vars: RefCell::default(),
             steps: RefCell::default(),
-            response: RefCell::default(),
-            request: RefCell::default(),
+            last: RefCell::default(),
         })
     }
 
@@ -372,8 +383,8 @@ impl<'a, 'p> StepScope<'a, 'p> {
                 whole(Value::Object(given.collect()), 0)
             }),
             "response" => {
-                let response = self.frame.response.borrow();
-                let response = response.as_ref()?;
+                let last = self.frame.last.borrow();
+                let response = last.response.as_ref()?;
                 Some(match attributes.first() {
                     Some(part) => match response_part(response, part) {
                         Some(value) => Resolved::Value { value, used: 1 },

@@ -164,6 +164,7 @@ impl Problem {
     pub fn record(&self, attempt: &Attempt<'_>) -> CaseProblem {
         CaseProblem {
             step: self.step.as_deref().map(str::to_owned),
+            exchange_of: self.exchange_of.as_deref().map(str::to_owned),
             problem: attempt.clean_diagnostic(&self.diagnostic),
         }
     }

@@ -5,6 +5,7 @@
 
 mod action;
 mod attempt;
+mod branches;
 mod capture;
 mod case;
 mod checks;

@@ -1,11 +1,10 @@
-//! The kinds of steps that send nothing themselves: `wait`, `set`, groups and `parallel`.
+//! The kinds of steps that send nothing themselves: `wait`, `set` and groups.
 
 use std::time::Duration;
 
 use super::attempt::Problem;
 use super::request;
-use super::step::{Cx, Done, run, run_all};
-use crate::check::Subject;
+use super::step::{Cx, Done, run_all};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Outcome as Rendered;
 use crate::step::{Group, Set, Step};
@@ -108,41 +107,4 @@ pub(super) async fn group<'p>(cx: &Cx<'_, 'p>, group: &'p Group) -> Done<'p> {
         }
         Err(problem) => Done::errored(problem),
     }
-}
-
-pub(super) async fn parallel<'p>(
-    cx: &Cx<'_, 'p>,
-    step: &'p Step,
-    branches: &'p [Step],
-) -> Done<'p> {
-    let contexts: Vec<Cx<'_, 'p>> = (0..branches.len())
-        .map(|index| cx.at(format!("{}.parallel[{index}]", cx.path)))
-        .collect();
-    let futures = contexts
-        .iter()
-        .zip(branches)
-        .map(|(cx, branch)| run(cx, branch))
-        .collect();
-    let ended = cx.attempt.clock.join(futures).await;
-    let passed = ended.iter().filter(|branch| branch.passed()).count();
-    let stated = step.expect.as_ref().is_some_and(|expect| {
-        expect
-            .checks
-            .iter()
-            .any(|check| matches!(check.subject, Subject::Passed))
-    });
-    let mut done = Done {
-        passed_branches: Some(passed),
-        ..Done::default()
-    };
-    if stated {
-        done.note = Some(format!("{passed} of {} branches passed", branches.len()));
-    } else {
-        done.over = ended.iter().any(|branch| branch.stop);
-        done.problems = ended
-            .into_iter()
-            .flat_map(|branch| branch.problems)
-            .collect();
-    }
-    done
 }

@@ -6,12 +6,13 @@ use std::rc::Rc;
 use bytes::Bytes;
 
 use super::attempt::Problem;
+use super::branches::{Branches, how_ended, states_passed};
 use super::checks;
 use super::frame::{SentRequest, StepScope};
 use super::log::KeptExchange;
 use super::request::send;
 use super::step::{Cx, Done, check, do_within_time};
-use crate::check::{Evidence, Operation, Subject};
+use crate::check::{Evidence, Operation};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Setting};
 use crate::http::{self, Exchange, Response};
@@ -46,31 +47,33 @@ pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting
         .collect();
     let branches = contexts.iter().map(|cx| do_within_time(cx, step)).collect();
     let mut all: Vec<Done<'p>> = cx.attempt.clock.join(branches).await;
-    let passed: Vec<bool> = all.iter_mut().map(|done| passes(cx, step, done)).collect();
-    let count = passed.iter().filter(|passed| **passed).count();
+    let failed: Vec<Option<Problem>> = all.iter_mut().map(|done| failure(cx, step, done)).collect();
+    let count = failed.iter().filter(|failed| failed.is_none()).count();
     // Where all must pass, one that did not says why; where some may, one that did goes on.
-    let wanted = step.expect.as_ref().is_some_and(|expect| {
-        let mut checks = expect.checks.iter();
-        checks.any(|check| matches!(check.subject, Subject::Passed))
-    });
-    let chosen = passed.iter().position(|passed| *passed == wanted);
-    let exchanges = all
-        .iter_mut()
-        .flat_map(|done| std::mem::take(&mut done.exchanges));
-    let exchanges = exchanges.collect();
-    let mut done = all.swap_remove(chosen.unwrap_or(0));
+    let chosen = (failed.iter()).position(|failed| failed.is_none() == states_passed(step));
+    let mut done = all.remove(chosen.unwrap_or(0));
+    // What is shown of several exchanges is the last.
+    let mut exchanges: Vec<_> = all.into_iter().flat_map(|other| other.exchanges).collect();
+    exchanges.append(&mut done.exchanges);
     done.exchanges = exchanges;
-    done.passed_branches = Some(count);
+    done.branches = Some(Branches {
+        passed: count,
+        told: failed
+            .iter()
+            .map(|failed| how_ended(failed.as_slice()))
+            .collect(),
+        failed_in: failed.into_iter().flatten().find_map(|failed| failed.step),
+    });
     done.note = Some(format!("{count} of {times} at once passed"));
     done
 }
 
-/// Whether all that is expected of one of them holds, but for how many there are.
-fn passes(cx: &Cx<'_, '_>, step: &Step, done: &mut Done<'_>) -> bool {
+/// Why one of them does not hold to all that is expected, but for how many do.
+fn failure(cx: &Cx<'_, '_>, step: &Step, done: &mut Done<'_>) -> Option<Problem> {
     if done.over || !done.problems.is_empty() {
-        return false;
+        return done.problems.first().cloned();
     }
-    check(cx, step, done, &cx.scope()).is_empty()
+    check(cx, step, done, &cx.scope()).into_iter().next()
 }
 
 /// Sends the step's request again: the same bytes, then with a changed body.
@@ -174,7 +177,7 @@ async fn send_changed(
         );
     }
     let warnings = checked.warnings.into_iter();
-    let warnings = warnings.map(|warning| Problem::warning(warning).in_step(&cx.path));
+    let warnings = warnings.map(|warning| Problem::warning(warning).in_step(cx, &changed.place));
     cx.attempt.warnings.borrow_mut().extend(warnings);
     cx.attempt.count_checks(checked.count);
     done.checks += checked.count;

@@ -10,10 +10,11 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::attempt::{Anchor, Attempt, Cleanup, OpenPack, Problem, worst};
+use super::branches::Branches;
 use super::frame::{Frame, StepScope, StepState, Turn};
 use super::lock;
 use super::log::{KeptExchange, StepLog};
-use super::{action, capture, checks, plain, poll, receive, replay, request};
+use super::{action, branches, capture, checks, plain, poll, receive, replay, request};
 use crate::check::Evidence;
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
@@ -103,8 +104,8 @@ impl Ended {
 pub(super) struct Done<'p> {
     pub state: StepState<'p>,
     pub error: Option<TransportError>,
-    /// How many branches of a `parallel` passed.
-    pub passed_branches: Option<usize>,
+    /// How those ended that ran at once, where the step says how many must pass.
+    pub branches: Option<Branches>,
     /// What verifying the webhooks that were taken came to.
     pub signatures: Vec<signature::Verdict>,
     pub problems: Vec<Problem>,
@@ -284,7 +285,7 @@ fn describe(rendered: &Rendered) -> &'static str {
 
 /// A step that ends before its first turn.
 fn end_early(cx: &Cx<'_, '_>, step: &Step, problem: Diagnostic) -> Ended {
-    let problem = Problem::errored(problem).in_step(&cx.path);
+    let problem = Problem::errored(problem).in_step(cx, &step.place);
     let title = title(cx, step, None);
     log(
         cx,
@@ -372,18 +373,16 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         None => do_within_time(cx, step).await,
         Some(times) => Box::pin(replay::at_once(cx, step, times)).await,
     };
+    if done.response().is_some() {
+        let answered_in = &mut done.state.answered_in;
+        answered_in.get_or_insert_with(|| Rc::clone(&cx.path));
+        *cx.frame.last.borrow_mut() = done.state.clone();
+    }
     if let Some(id) = &step.id {
         cx.frame
             .steps
             .borrow_mut()
             .insert(id.clone(), done.state.clone());
-    }
-    if let Some(response) = done.response() {
-        *cx.frame.response.borrow_mut() = Some(response.clone());
-        cx.frame
-            .request
-            .borrow_mut()
-            .clone_from(&done.state.request);
     }
     let mut problems = std::mem::take(&mut done.problems);
     if !done.over {
@@ -394,7 +393,15 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     }
     let problems: Vec<Problem> = problems
         .into_iter()
-        .map(|problem| problem.in_step(&cx.path))
+        .map(|problem| match problem.step {
+            None => problem.in_step(cx, &step.place).about(
+                done.state
+                    .answered_in
+                    .as_ref()
+                    .filter(|path| **path != cx.path),
+            ),
+            Some(_) => problem,
+        })
         .collect();
     let outcome = worst(problems.iter().map(|problem| problem.outcome));
     let soft = outcome == Outcome::Failed && step.soft.resolve(&scope).unwrap_or(false);
@@ -455,7 +462,7 @@ pub(super) fn check(
         redactor: Some(&redactor),
         response: done.response(),
         error: done.error.as_ref(),
-        passed: done.passed_branches,
+        passed: done.branches.as_ref().map(|branches| branches.passed),
         signature: done.signatures.first(),
         count: None,
         contract: contract.zip(
@@ -464,14 +471,14 @@ pub(super) fn check(
                 .map(|(method, path)| crate::check::Operation { method, path }),
         ),
     };
-    let mut checked = checks::evaluate(cx, step, evidence, scope);
+    let mut checked = checks::evaluate(cx, step, evidence, scope, done.branches.as_ref());
     checked.add_signatures(step, &done.signatures);
     if let (Some(pack), Some((_, call)), true) = (&pack, evidence.contract, checked.kept_contract) {
         let shared = cx.attempt.shared;
         shared.cover(pack.index, call, done.sent.as_ref(), done.response());
     }
     let warnings = checked.warnings.into_iter();
-    let warnings = warnings.map(|warning| Problem::warning(warning).in_step(&cx.path));
+    let warnings = warnings.map(|warning| Problem::warning(warning).in_step(cx, &step.place));
     cx.attempt.warnings.borrow_mut().extend(warnings);
     done.checks += checked.count;
     cx.attempt.count_checks(checked.count);
@@ -520,7 +527,7 @@ pub(super) fn perform<'f, 'a: 'f, 'p: 'a>(
             Kind::Set(set) => plain::set(cx, step, set),
             Kind::Check(expressions) => checks::expressions(cx, expressions),
             Kind::Group(group) => plain::group(cx, group).await,
-            Kind::Parallel(branches) => plain::parallel(cx, step, branches).await,
+            Kind::Parallel(branches) => branches::parallel(cx, step, branches).await,
         }
     })
 }

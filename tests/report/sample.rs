@@ -260,8 +260,12 @@ fn errored(case: &Arc<Case>, at_millis: u64) -> CaseFinished {
         ..exchange()
     }];
     let cleanup_problems = cleanup.case_problems().collect();
+    let problem = outer.case_problems().map(|problem| CaseProblem {
+        exchange_of: Some(inner.step.path.clone()),
+        ..problem
+    });
     CaseFinished {
-        problems: outer.case_problems().collect(),
+        problems: problem.collect(),
         cleanup_problems,
         steps: vec![inner, outer, cleanup],
         ..finished(case, Outcome::Errored, at_millis)
@@ -363,6 +367,7 @@ fn customers() -> Vec<Event> {
             steps: vec![passing],
             journal: vec!["POST /customers: rule `create`, 201".to_owned()],
             warnings: vec![CaseProblem {
+                exchange_of: None,
                 step: Some("steps[0]".to_owned()),
                 problem: broken_contract(),
             }],

@@ -163,12 +163,12 @@ impl<W: Write> Console<W> {
             return Ok(());
         }
         let word = words::word(finished.outcome, false);
-        let why = finished
-            .problems
-            .first()
-            .map(|first| &first.problem.message);
-        let tail = match why {
-            Some(why) => format!("retrying: {}", escaped_line(why)),
+        let first = finished.problems.first();
+        let tail = match first {
+            Some(first) => {
+                let why = words::headline(&finished.case.id.file, &first.problem);
+                format!("retrying: {why}")
+            }
             None => "retrying".to_owned(),
         };
         let line = CaseLine {

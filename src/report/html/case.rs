@@ -8,7 +8,7 @@ use crate::event::{
     Attempt, CaseFinished, ExchangeRecord, InvalidFile, Offset, Outcome, RunStarted, StepRecord,
 };
 use crate::report::evidence::{alike, answer_in_time, whole_body};
-use crate::report::words::{location, short_name, took, verb, word};
+use crate::report::words::{headline, location, short_name, took, verb, word};
 use crate::report::{rerun, why};
 use crate::value::counted;
 
@@ -72,9 +72,9 @@ pub(super) fn entry(finished: &CaseFinished, run: Option<&RunStarted>) -> Entry 
         finished.outcome,
         Outcome::Skipped | Outcome::NotRun | Outcome::Invalid
     );
-    let first = why::blamed(finished)
-        .first()
-        .map(|first| &*first.problem.message);
+    let first = why::blamed(finished).first();
+    let first = first.map(|first| headline(&case.id.file, &first.problem));
+    let first = first.as_deref();
     let (name, anchor) = (case.id.name(), format!("case-{}", case.index));
     let row = Row {
         class,
@@ -113,7 +113,9 @@ pub(super) fn entry(finished: &CaseFinished, run: Option<&RunStarted>) -> Entry 
 
 pub(super) fn invalid_file(file: &InvalidFile, number: usize) -> Entry {
     let anchor = format!("file-{number}");
-    let first = file.problems.first().map(|first| &*first.message);
+    let first = file.problems.first();
+    let first = first.map(|first| headline(&file.file, first));
+    let first = first.as_deref();
     let row = Row {
         class: class(Outcome::Invalid, false),
         word: word(Outcome::Invalid, false),
