@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::args::RunArgs;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::event::CaseId;
+use crate::pack::{Environment, Target};
 use crate::plan::{Environments, Plan, Selection};
 
 /// As many of what there is are named in a help.
@@ -23,6 +24,7 @@ pub(super) fn check(
     let mut problems = unknown_names(selection, plan);
     problems.extend(unknown_packs(environments, plan));
     problems.extend(unknown_environments(args, plan));
+    problems.extend(without_emulator(environments, plan));
     if problems.is_empty() {
         Ok(())
     } else {
@@ -120,6 +122,42 @@ fn unknown_environments(args: &RunArgs, plan: &Plan) -> Vec<Diagnostic> {
         });
     }
     problems
+}
+
+/// One problem for each pack that has no emulator, where nothing says which of its environments it is to run in.
+fn without_emulator(environments: &Environments, plan: &Plan) -> Vec<Diagnostic> {
+    let unasked = plan.without_environment.iter();
+    let unasked = unasked.filter(|pack| environments.asked(&pack.name).is_none());
+    let alone = plan.packs.len() + plan.without_environment.len() == 1;
+    unasked
+        .map(|pack| {
+            let environments = &pack.environments;
+            let emulated = |known: &Environment| matches!(known.target, Target::Emulator);
+            let lacking = if environments.iter().any(emulated) {
+                "environment `emulator`"
+            } else {
+                "emulator"
+            };
+            let message = format!(
+                "the pack `{}` has no {lacking}, and no `--env` says where it is to run",
+                pack.name
+            );
+            let only = if alone {
+                String::new()
+            } else {
+                format!("{}=", pack.name)
+            };
+            let known: Vec<_> = environments
+                .iter()
+                .map(|known| format!("`--env {only}{}`", known.name))
+                .collect();
+            let help = match known.as_slice() {
+                [one] => format!("say {one}"),
+                several => format!("say one of {}", several.join(", ")),
+            };
+            Diagnostic::error("unknown-environment", message).help(help)
+        })
+        .collect()
 }
 
 /// That nothing was selected, by what, and what would have been.

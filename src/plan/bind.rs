@@ -44,7 +44,8 @@ impl Environments {
     }
 
     /// The environment that was asked for, for this pack or for all.
-    fn asked(&self, pack: &str) -> Option<&str> {
+    #[must_use]
+    pub fn asked(&self, pack: &str) -> Option<&str> {
         let asked = self.by_pack.get(pack).or(self.all.as_ref());
         asked.map(String::as_str)
     }
@@ -53,7 +54,8 @@ impl Environments {
 /// Why a pack can't be bound.
 #[derive(Clone, Debug)]
 pub enum Unbound {
-    /// It has no environment of the name that was asked for: that is wrong with the command, not with a file.
+    /// It has no environment of the name that was asked for, or none was asked for and it has no emulator: that is wrong
+    /// with the command, not with a file.
     Environment,
     Pack(Box<Diagnostic>),
 }
@@ -94,9 +96,9 @@ impl<'a> Bindings<'a> {
         let mut known = pack.environments.iter();
         let environment = known
             .find(|environment| environment.name == name)
-            .ok_or_else(|| match self.environments.asked(&pack.name) {
-                Some(_) => Unbound::Environment,
-                None => Unbound::Pack(Box::new(no_emulator(pack))),
+            .ok_or_else(|| match pack.environments.as_slice() {
+                [] => Unbound::Pack(Box::new(no_environment(pack))),
+                _ => Unbound::Environment,
             })?;
         let base_url = match &environment.target {
             Target::Emulator => match pack.emulator_problems.as_slice() {
@@ -151,19 +153,11 @@ impl<'a> Bindings<'a> {
     }
 }
 
-fn no_emulator(pack: &Pack) -> Diagnostic {
-    let problem = Diagnostic::error(
-        "unknown-environment",
-        format!("the pack `{}` has no emulator", pack.name),
-    )
-    .at(pack.name_place.clone());
-    match pack.environments.first() {
-        Some(first) => problem.help(format!(
-            "say with `--env {}={}` that it is to run there",
-            pack.name, first.name
-        )),
-        None => problem.help("give it an `emulator.yaml`, or `environments` in its `pack.yaml`"),
-    }
+fn no_environment(pack: &Pack) -> Diagnostic {
+    let message = format!("the pack `{}` has no environment to run in", pack.name);
+    Diagnostic::error("unknown-environment", message)
+        .at(pack.name_place.clone())
+        .help("give it an `emulator.yaml`, or `environments` in its `pack.yaml`")
 }
 
 /// That a pack's emulator can't be used; its other environments can.
