@@ -150,23 +150,86 @@ fn a_wrong_option_removes_nothing_but_reports() {
 }
 
 #[test]
-fn no_report_is_written_over_a_scenario() {
+fn a_report_is_written_over_nothing_but_a_report_of_its_kind() {
     let folder = project();
     folder.write("values.YML", "a: 1\n");
-    for path in ["scenarios/a.scenario.yaml", "values.YML"] {
-        let before = folder.read(path);
-        let said = folder.run(&["run", "--report", &format!("junit={path}")]);
-        assert_eq!(said.code, 2, "{}", said.stderr);
-        assert!(
-            said.stderr.contains("would be written over a YAML file"),
-            "{}",
-            said.stderr
-        );
-        assert_eq!(folder.read(path), before);
+    folder.write("main.rs", "fn main() {}\n");
+    folder.write("notes.txt", "::notes\n");
+    folder.write(
+        "results.xml",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"pytest\">\n",
+    );
+    let said = folder.run(&["run", "--report", "tap=run.tap"]);
+    assert_eq!(said.code, 0, "{said:?}");
+    let theirs = [
+        "scenarios/a.scenario.yaml",
+        "values.YML",
+        "main.rs",
+        "notes.txt",
+        "results.xml",
+        "run.tap",
+    ];
+    for kind in ["junit", "junit-strict", "json", "html", "github", "tap"] {
+        for path in theirs
+            .iter()
+            .filter(|path| kind != "tap" || **path != "run.tap")
+        {
+            let before = folder.read(path);
+            let report = format!("{kind}={path}");
+            let said = folder.run(&["run", "--report", &report]);
+            assert_eq!(said.code, 2, "{said:?}");
+            assert_eq!(
+                said.stderr,
+                format!(
+                    "error[report-path]: report `{report}` would be written over a file that is no such report\n \
+                     = help: give the report another path, or remove the file first\n\n"
+                )
+            );
+            assert_eq!(folder.read(path), before);
+        }
     }
-    // A text that the user names is theirs to replace.
-    folder.write("notes.txt", "old\n");
-    let said = folder.run(&["run", "--report", "tap=notes.txt"]);
-    assert_eq!(said.code, 0, "{}", said.stderr);
-    assert!(folder.read("notes.txt").starts_with("TAP version 14"));
+    // An empty file is nobody's, and what an earlier run wrote is replaced.
+    folder.write("empty", "");
+    for kind in ["junit", "junit-strict", "json", "html", "tap"] {
+        let report = format!("{kind}=empty");
+        for _ in 0..2 {
+            let said = folder.run(&["run", "--report", &report]);
+            assert_eq!(said.code, 0, "{said:?}");
+        }
+        assert!(!folder.read("empty").is_empty());
+        folder.write("empty", "");
+    }
+}
+
+#[test]
+fn two_reports_in_one_place_are_refused_however_it_was_typed() {
+    let folder = project();
+    let said = folder.run(&["run", "--report", "tap=out", "--report", "junit=./out"]);
+    assert_eq!(said.code, 2, "{said:?}");
+    assert!(
+        said.stderr
+            .contains("reports `tap=out` and `junit=./out` write to the same place"),
+        "{said:?}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_can_not_be_written_is_named_and_not_its_temporary_file() {
+    let folder = project();
+    folder.write("file", "text\n");
+    let said = folder.run(&["run", "--report", "junit=file/out.xml"]);
+    assert_eq!(said.code, 2, "{said:?}");
+    let expected =
+        "error[report-path]: can't write report `junit=file/out.xml`: the folder `file`: ";
+    assert!(said.stderr.starts_with(expected), "{said:?}");
+    // Nobody, root included, makes a file in here.
+    #[cfg(target_os = "linux")]
+    {
+        let said = folder.run(&["run", "--report", "junit=/proc/self/out.xml"]);
+        assert_eq!(said.code, 2, "{said:?}");
+        let expected = "error[report-path]: can't write report `junit=/proc/self/out.xml`: the folder `/proc/self`: ";
+        assert!(said.stderr.starts_with(expected), "{said:?}");
+        assert!(!said.stderr.contains(".tmp"), "{said:?}");
+    }
 }

@@ -1,6 +1,7 @@
 //! How many files and connections the system lets the program have open at once, and how many scenarios those are enough for.
 
 use crate::diagnostic::Diagnostic;
+use crate::value::counted;
 
 /// What a scenario in flight has open at most, nearly always: its emulators' listeners, both ends of its connections to
 /// them, and both ends of a webhook's.
@@ -25,7 +26,9 @@ pub(super) fn bound(jobs: &mut usize, limit: u64) -> Option<Diagnostic> {
         return None;
     }
     let message = format!(
-        "{enough} scenarios run at once instead of {jobs}: the system allows {limit} open files"
+        "{} at once instead of {jobs}: the system allows {}",
+        counted(enough, "scenario"),
+        counted(usize::try_from(limit).unwrap_or(usize::MAX), "open file")
     );
     *jobs = enough;
     let help = format!("raise the limit (`ulimit -n 4096`), or ask for fewer: `-j {enough}`");
@@ -50,5 +53,8 @@ mod tests {
             assert_eq!(jobs, expected, "of {wanted} at a limit of {limit}");
             assert_eq!(warning.is_some(), jobs < wanted);
         }
+        let warning = bound(&mut 128, 100).map(Diagnostic::into_message);
+        let one = "1 scenario at once instead of 128: the system allows 100 open files";
+        assert_eq!(warning.as_deref(), Some(one));
     }
 }

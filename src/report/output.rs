@@ -41,7 +41,11 @@ impl AtomicFile {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             _ => Path::new("."),
         };
-        fs::create_dir_all(folder)?;
+        let in_folder = |error: io::Error| {
+            let message = format!("the folder `{}`: {}", folder.display(), reason(&error));
+            io::Error::new(error.kind(), message)
+        };
+        fs::create_dir_all(folder).map_err(in_folder)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut builder = Builder::new();
         let prefix = format!(".{name}.");
@@ -49,7 +53,7 @@ impl AtomicFile {
         if let Some(permissions) = usual_permissions() {
             builder.permissions(permissions);
         }
-        let file = builder.tempfile_in(folder)?;
+        let file = builder.tempfile_in(folder).map_err(in_folder)?;
         Ok(Self {
             state: State::Temporary { file, path },
         })
@@ -73,6 +77,14 @@ impl AtomicFile {
             }
             State::Direct(_) => Ok(()),
         }
+    }
+}
+
+/// Why something failed, without the temporary name that nobody asked for.
+fn reason(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(code) => io::Error::from_raw_os_error(code).to_string(),
+        None => error.kind().to_string(),
     }
 }
 

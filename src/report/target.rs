@@ -1,6 +1,5 @@
 //! `--report KIND=PATH`: what is to be written, and where.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -54,6 +53,14 @@ impl<'a> Target<'a> {
     }
 }
 
+/// What a file holds that is to be written over.
+enum Holds {
+    Nothing,
+    /// A report of ours, of the same kind.
+    Report,
+    SomethingElse,
+}
+
 /// Opens every report before the run, so that one that can't be written is known at once.
 ///
 /// # Errors
@@ -62,12 +69,11 @@ pub fn open(targets: &[Target<'_>], context: &Context) -> Result<Vec<Seat>, Vec<
     let mut seats = Vec::new();
     let mut problems = Vec::new();
     for (index, target) in targets.iter().enumerate() {
-        let twin = targets[..index]
-            .iter()
-            .find(|earlier| earlier.destination == target.destination);
-        match twin {
+        let place = target.place();
+        let mut earlier = targets[..index].iter();
+        match earlier.find(|earlier| earlier.place() == place) {
             Some(twin) => problems.push(collision(twin, target)),
-            None if target.hits_yaml() => problems.push(yaml(target)),
+            None if target.holds_something_else() => problems.push(occupied(target)),
             None => match seat(target, context) {
                 Ok(seat) => seats.push(seat),
                 Err(error) => problems.push(unwritable(target, &error)),
@@ -101,23 +107,46 @@ impl Target<'_> {
     /// Removes the report that an earlier run wrote there. Any other file stays, and what is no regular file, such as a
     /// pipe; and what can't be removed is nothing to stop at.
     pub fn discard(&self) {
-        let Destination::File(path) = self.destination else {
-            return;
-        };
-        let path = Path::new(path);
-        if path.is_file() && is_report(path) {
+        if let (Destination::File(path), Some(Holds::Report)) = (self.destination, self.holds()) {
             let _ = fs::remove_file(path);
         }
     }
 
-    /// Whether a file is there that was never meant to be written over: reports are no YAML, scenarios are.
-    fn hits_yaml(&self) -> bool {
+    /// Whether a file is there that no run wrote as this kind of report: whoever did may want to keep it.
+    fn holds_something_else(&self) -> bool {
+        matches!(self.holds(), Some(Holds::SomethingElse))
+    }
+
+    /// What the file that is there holds; none where there is no regular file. One that can't be read is not ours either.
+    fn holds(&self) -> Option<Holds> {
         let Destination::File(path) = self.destination else {
-            return false;
+            return None;
         };
-        let path = Path::new(path);
-        let ending = path.extension().map(OsStr::to_ascii_lowercase);
-        ending.is_some_and(|ending| ending == "yaml" || ending == "yml") && path.is_file()
+        if !Path::new(path).is_file() {
+            return None;
+        }
+        let begins = self.kind.begins;
+        let longest = begins.iter().map(|text| text.len()).max().unwrap_or(0);
+        let mut start = Vec::new();
+        let read = fs::File::open(path).and_then(|file| {
+            let longest = u64::try_from(longest).unwrap_or(u64::MAX);
+            file.take(longest).read_to_end(&mut start)
+        });
+        Some(match read {
+            Ok(0) => Holds::Nothing,
+            Ok(_) if begins.iter().any(|text| start.starts_with(text.as_bytes())) => Holds::Report,
+            Ok(_) | Err(_) => Holds::SomethingElse,
+        })
+    }
+
+    /// The same for two that write to the same place, however that was typed.
+    fn place(&self) -> Option<PathBuf> {
+        match self.destination {
+            Destination::Stdout => None,
+            Destination::File(path) => {
+                Some(std::path::absolute(path).unwrap_or_else(|_| path.into()))
+            }
+        }
     }
 
     /// As it was typed.
@@ -130,23 +159,13 @@ impl Target<'_> {
     }
 }
 
-/// Whether a file begins as some report of ours does, whichever kind was written there before.
-fn is_report(path: &Path) -> bool {
-    let mut begins = KINDS.iter().flat_map(|kind| kind.begins);
-    let longest = begins.clone().map(|text| text.len()).max().unwrap_or(0);
-    let mut start = Vec::new();
-    let longest = u64::try_from(longest).unwrap_or(u64::MAX);
-    let read = fs::File::open(path).and_then(|file| file.take(longest).read_to_end(&mut start));
-    read.is_ok() && begins.any(|text| start.starts_with(text.as_bytes()))
-}
-
-fn yaml(target: &Target<'_>) -> Diagnostic {
+fn occupied(target: &Target<'_>) -> Diagnostic {
     let message = format!(
-        "report `{}` would be written over a YAML file",
+        "report `{}` would be written over a file that is no such report",
         target.name()
     );
-    let problem = Diagnostic::error("report-path", message);
-    problem.help("give the report a path of its own; a YAML file that is no longer needed can be removed first")
+    Diagnostic::error("report-path", message)
+        .help("give the report another path, or remove the file first")
 }
 
 fn collision(twin: &Target<'_>, target: &Target<'_>) -> Diagnostic {

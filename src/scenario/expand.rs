@@ -78,11 +78,15 @@ fn is_excluded(row: &Row, excluded: &[(String, Template)]) -> bool {
     })
 }
 
+/// The column that names rows.
+const LABEL: &str = "case_id";
+
 impl Row {
-    /// The `case_id`, if there is one that can name the row.
+    /// The `case_id`, if there is one that can name the row: one that is null or empty names nothing.
     pub(super) fn label(&self) -> Option<String> {
-        let (_, cell) = self.columns.iter().find(|(name, _)| name == "case_id")?;
-        scalar(cell.as_literal()?)
+        let (_, cell) = self.columns.iter().find(|(name, _)| name == LABEL)?;
+        let value = cell.as_literal().filter(|value| !value.is_null())?;
+        scalar(value).filter(|label| !label.is_empty())
     }
 }
 
@@ -107,6 +111,7 @@ fn columns(row: &Row, index: usize) -> String {
     let columns: Vec<String> = row
         .columns
         .iter()
+        .filter(|(column, _)| column != LABEL)
         .filter_map(|(column, cell)| Some(format!("{column}={}", scalar(cell.as_literal()?)?)))
         .collect();
     if columns.is_empty() {
