@@ -941,6 +941,6 @@ fn a_low_limit_of_open_files_is_raised() {
 fn a_limit_of_open_files_that_stays_low_bounds_what_runs_at_once() {
     let said = with_open_files("ulimit -n 198", 10);
     assert_eq!(said.code, 0, "{}", said.stderr);
-    let warning = "warning[open-files]: 10 scenarios run at once instead of 128: the system allows 198 open files";
+    let warning = "warning[open-files]: 10 scenarios at once instead of 128: the system allows 198 open files";
     assert!(said.stderr.contains(warning), "{}", said.stderr);
 }
