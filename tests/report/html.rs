@@ -86,3 +86,13 @@ fn cases_stand_in_the_run_s_order_and_ten_are_opened() {
     assert_eq!(opened.count(), 10);
     assert!(!text.contains(&format!("case {:?}", Outcome::NotRun)));
 }
+
+#[test]
+fn warnings_stand_after_what_did_not_pass_and_each_problem_scrolls_alone() {
+    let text = written("html", sample::everything());
+    let at = |heading: &str| text.find(&format!("<h2>{heading}</h2>"));
+    let order = ["What did not pass", "Warnings", "Scenarios"].map(|heading| at(heading).unwrap());
+    assert!(order.is_sorted(), "{order:?}");
+    assert!(!text.contains(".body { overflow"));
+    assert!(text.contains("pre { margin: .5rem 0; padding: .6rem .8rem; overflow-x: auto;"));
+}

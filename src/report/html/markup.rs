@@ -61,9 +61,16 @@ impl Html {
             color: true,
             width: 0,
         };
+        let text = render(problem, style);
+        let text = text.trim_end();
+        let (title, rest) = text.split_once('\n').unwrap_or((text, ""));
         self.open("pre", "diagnostic");
         self.raw("\n");
-        self.colored(render(problem, style).trim_end());
+        self.open("span", "title");
+        self.colored(title);
+        // It is a block: what follows begins a line.
+        self.raw("</span>");
+        self.colored(rest);
         self.raw("</pre>\n");
     }
 

@@ -15,6 +15,7 @@ use self::markup::Html;
 pub(super) use self::page::BEGINS;
 use super::Reporter;
 use super::spool::{Piece, Spool};
+use crate::diagnostic::Severity;
 use crate::event::{CaseFinished, Event, InvalidFile, Outcome, RunStarted, Summary};
 
 /// So many cases that did not pass are shown opened.
@@ -29,7 +30,8 @@ pub(super) struct HtmlReport<W> {
     suites: BTreeMap<String, Suite>,
     /// The lines of the list of what did not pass, with the place of each.
     index: Vec<(Place, Piece)>,
-    notices: Vec<Piece>,
+    /// What concerns no single case, and how much it matters.
+    notices: Vec<(Severity, Piece)>,
 }
 
 /// Where a case stands: its file, and its place in the run's order.
@@ -109,10 +111,11 @@ impl<W: Write> HtmlReport<W> {
         let mut html = Html::default();
         page::head(&mut html, self.run.as_ref(), self.summary.as_ref());
         self.put(&html)?;
-        self.list("Warnings", "notices", self.notices.clone())?;
+        self.list("Errors", "notices", self.notices_of(Severity::Error))?;
         self.index.sort();
         let index = self.index.iter().map(|(_, piece)| *piece).collect();
         self.list("What did not pass", "index", index)?;
+        self.list("Warnings", "notices", self.notices_of(Severity::Warning))?;
         let mut html = Html::default();
         page::filter(&mut html);
         self.put(&html)?;
@@ -138,6 +141,11 @@ impl<W: Write> HtmlReport<W> {
         page::foot(&mut html, self.run.as_ref());
         self.put(&html)?;
         self.out.flush()
+    }
+
+    fn notices_of(&self, severity: Severity) -> Vec<Piece> {
+        let own = self.notices.iter().filter(|(of, _)| *of == severity);
+        own.map(|(_, piece)| *piece).collect()
     }
 
     /// A list with a heading, unless there is nothing in it.
@@ -169,7 +177,8 @@ impl<W: Write> Reporter for HtmlReport<W> {
                 html.raw("<li>");
                 html.diagnostic(&notice.problem);
                 html.raw("</li>\n");
-                self.notices.push(self.spool.keep(&html.text)?);
+                let piece = self.spool.keep(&html.text)?;
+                self.notices.push((notice.problem.severity, piece));
             }
             Event::Summary(summary) => self.summary = Some((**summary).clone()),
             Event::CaseStarted(_)
