@@ -1,11 +1,11 @@
 //! Reading `expect` maps, and `where`, `until` and `fail_on`, which are expect maps too.
 
 use super::domain::Domain;
-use super::matchers::{PARTIAL, SCHEMA, bad_path, character_end};
+use super::matchers::{PARTIAL, SCHEMA};
 use super::{Check, Expect, Matcher, Subject};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Decoder, KeySpec, Shape, Table};
-use crate::source::{Entry, Key, Node, Place, Span, Yaml};
+use crate::source::{Entry, Key, Node, Place, Yaml};
 use crate::value::Path;
 
 /// The keys of an `expect` map besides JSONPaths.
@@ -164,19 +164,17 @@ impl Expect {
     fn path(&mut self, key: &Key, value: &Node, decoder: &mut Decoder) {
         match Path::parse(&key.text) {
             Ok(path) => self.matcher(key, Subject::Path(path), value, decoder),
-            Err(error) => {
-                let expression = key.text.find("${{");
-                let offset = expression.unwrap_or(error.offset);
-                let place = Place::new(&decoder.source, offset_span(key, offset));
-                let problem = if expression.is_some() {
-                    Diagnostic::error("bad-path", "a key has no expressions in it").help(
-                        "capture the list and look into it with an expression, as in `check: [ids[index] == id]`",
-                    )
-                } else {
-                    bad_path(error)
-                };
-                decoder.problem(problem.at(place));
-            }
+            Err(error) => match key.text.find("${{") {
+                None => decoder.bad_jsonpath_key(key, error),
+                Some(at) => {
+                    let problem = Diagnostic::error("bad-jsonpath", "a key has no expressions in it")
+                        .at(decoder.place_in_key(key, at))
+                        .help(
+                            "capture the list and look into it with an expression, as in `check: [ids[index] == id]`",
+                        );
+                    decoder.problem(problem);
+                }
+            },
         }
     }
 
@@ -258,19 +256,6 @@ impl Check {
             subject: Subject::Count,
             matcher: Matcher::decode(&entry.value, decoder, Subject::Count.domain()),
         }
-    }
-}
-
-/// The place of a character of a key, where the key stands letter for letter, plain or in quotes.
-fn offset_span(key: &Key, offset: usize) -> Span {
-    let Span { start, end } = key.span;
-    let quotes = ((end - start) as usize).checked_sub(key.text.len());
-    match quotes {
-        Some(quotes @ (0 | 2)) if offset < key.text.len() => {
-            let start = start as usize + quotes / 2;
-            Span::new(start + offset, start + character_end(&key.text, offset))
-        }
-        _ => key.span,
     }
 }
 

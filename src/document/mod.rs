@@ -6,6 +6,7 @@
 mod decoder;
 mod files;
 mod foreign;
+mod jsonpath;
 mod names;
 pub mod places;
 mod values;

@@ -10,7 +10,7 @@ use super::{Capture, CaptureFrom};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, has_expression, is_name};
 use crate::expr::Template;
-use crate::source::{Entry, Node, Place, Yaml};
+use crate::source::{Entry, Node, Yaml};
 use crate::value::Path;
 
 /// The keys of which a capture has exactly one.
@@ -154,19 +154,7 @@ fn decode_path(node: &Node, decoder: &mut Decoder) -> Option<Path> {
             None
         }
         Err(error) => {
-            let end = text[error.offset.min(text.len())..]
-                .chars()
-                .next()
-                .map_or(error.offset, |letter| error.offset + letter.len_utf8());
-            let span = node.inner_span(error.offset..end);
-            let mut problem = Diagnostic::error(
-                "bad-jsonpath",
-                format!("`{text}` is not a JSONPath: {}", error.message),
-            )
-            .at(Place::new(&decoder.source, span))
-            .label("here");
-            problem.help.extend(error.help);
-            decoder.problem(problem);
+            decoder.bad_jsonpath(node, text, error);
             None
         }
     }

@@ -46,15 +46,17 @@ pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) ->
 
 fn decode_unique(node: &Node, decoder: &mut Decoder) -> Option<Path> {
     let text = decoder.plain(node, "a JSONPath")?;
-    let problem = match Path::parse(&text) {
+    match Path::parse(&text) {
         Ok(path) if path.is_singular() => return Some(path),
-        Ok(_) => Diagnostic::error("bad-path", "this path may find several values")
-            .help("name the one value that tells webhooks apart, such as `$.id`"),
-        Err(error) => Diagnostic::error("bad-path", error.message.clone())
-            .help("name the value that tells webhooks apart, such as `$.id`"),
-    };
-    let problem = problem.at(decoder.place(node));
-    decoder.problem(problem);
+        Ok(_) => {
+            let message = "this path may find several values";
+            let problem = Diagnostic::error("bad-jsonpath", message)
+                .at(decoder.place(node))
+                .help("name the one value that tells webhooks apart, such as `$.id`");
+            decoder.problem(problem);
+        }
+        Err(error) => decoder.bad_jsonpath(node, &text, error),
+    }
     None
 }
 

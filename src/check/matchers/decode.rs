@@ -7,7 +7,7 @@ use crate::check::domain::Domain;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Decoder;
 use crate::expr::Template;
-use crate::source::{Entry, Key, Node, Place, Yaml};
+use crate::source::{Entry, Key, Node, Yaml};
 use crate::value::Path;
 
 /// Words that others use for what an operator here means.
@@ -294,30 +294,10 @@ fn except(spec: &OperatorSpec, scene: &Scene<'_>, decoder: &mut Decoder) -> Vec<
         };
         match Path::parse(&text) {
             Ok(path) => paths.push(path),
-            Err(error) => {
-                let end = character_end(&text, error.offset);
-                let span = node.inner_span(error.offset..end);
-                let place = Place::new(&decoder.source, span);
-                decoder.problem(bad_path(error).at(place));
-            }
+            Err(error) => decoder.bad_jsonpath(node, &text, error),
         }
     }
     paths
-}
-
-/// Where the character at an offset ends; at the end of the text, the end.
-pub(in crate::check) fn character_end(text: &str, offset: usize) -> usize {
-    let next = text.get(offset..).and_then(|rest| rest.chars().next());
-    offset + next.map_or(0, char::len_utf8)
-}
-
-/// A JSONPath that is none.
-pub(in crate::check) fn bad_path(error: crate::value::PathError) -> Diagnostic {
-    let problem = Diagnostic::error("bad-path", error.message);
-    match error.help {
-        Some(help) => problem.help(help),
-        None => problem,
-    }
 }
 
 fn require_beside(other: &str, scene: &Scene<'_>, decoder: &mut Decoder) {

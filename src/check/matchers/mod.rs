@@ -36,7 +36,6 @@ use crate::expr::{Reference, Template};
 use crate::source::Place;
 use crate::value::{Path, Value};
 
-pub(super) use decode::{bad_path, character_end};
 pub(super) use eq::PARTIAL;
 pub(super) use ready::{Answer, Complaint, Ready, Test};
 pub(super) use schema::SCHEMA;
