@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::attempt::OpenPack;
-use super::frame::{Frame, Home, Outputs, StepState};
+use super::frame::{Frame, Home, Outputs, StepScope, StepState};
 use super::request::{render_headers, retries};
 use super::step::{Caller, Cx, Done, run_all};
 use crate::check::Subject;
@@ -33,7 +33,10 @@ async fn call<'p>(cx: &Cx<'_, 'p>, step: &'p Step, uses: &'p Uses) -> Result<Don
         inputs: HashMap::new(),
         calls: Rc::clone(&calls),
     });
-    let inputs = inputs(cx, action, uses, &frame)?;
+    let inputs = match inputs(cx, action, uses, &frame) {
+        Ok(inputs) => inputs,
+        Err(problems) => return Ok(Done::all_errored(problems)),
+    };
     let frame = Frame::new(Home::Action {
         action,
         pack: pack.clone(),
@@ -100,13 +103,13 @@ fn find<'p>(
     Ok((action.ok_or_else(unknown)?, open))
 }
 
-/// The inputs: what the caller gives, and defaults for the rest.
+/// The inputs: what the caller gives, and defaults for the rest; or what is wrong with each that is.
 fn inputs<'p>(
     cx: &Cx<'_, 'p>,
     action: &'p Action,
     uses: &Uses,
     frame: &Rc<Frame<'p>>,
-) -> Result<HashMap<String, Option<Arc<Value>>>, Diagnostic> {
+) -> Result<HashMap<String, Option<Arc<Value>>>, Vec<Diagnostic>> {
     let scope = cx.scope();
     let own_scope = Cx {
         frame: Rc::clone(frame),
@@ -114,28 +117,46 @@ fn inputs<'p>(
         ..cx.at(format!("{}.inputs", cx.path))
     }
     .scope();
-    let mut inputs = HashMap::new();
+    let (mut inputs, mut problems) = (HashMap::new(), Vec::new());
     for spec in &action.inputs {
-        let given = uses.with.iter().find(|input| input.name == spec.name);
-        let mut value = match given {
-            Some(input) => match input.value.render(&scope)? {
-                Rendered::Value(value) => Some(value),
-                Rendered::Omit => None,
-            },
-            None => None,
-        };
-        if let (None, Some(default)) = (&value, &spec.default)
-            && let Rendered::Value(default) = default.render(&own_scope)?
-        {
-            value = Some(default);
+        match input(action, spec, uses, &scope, &own_scope) {
+            Ok(value) => _ = inputs.insert(spec.name.clone(), value.map(Arc::new)),
+            Err(problem) => problems.push(problem),
         }
-        let place = given.map_or(&uses.action.place, |input| &input.value.place);
-        if uses.validate {
-            validate(action, spec, value.as_ref(), place)?;
-        }
-        inputs.insert(spec.name.clone(), value.map(Arc::new));
     }
-    Ok(inputs)
+    if problems.is_empty() {
+        Ok(inputs)
+    } else {
+        Err(problems)
+    }
+}
+
+/// One input: what the caller gives, or its default.
+fn input(
+    action: &Action,
+    spec: &InputSpec,
+    uses: &Uses,
+    scope: &StepScope<'_, '_>,
+    own_scope: &StepScope<'_, '_>,
+) -> Result<Option<Value>, Diagnostic> {
+    let given = uses.with.iter().find(|input| input.name == spec.name);
+    let mut value = match given {
+        Some(input) => match input.value.render(scope)? {
+            Rendered::Value(value) => Some(value),
+            Rendered::Omit => None,
+        },
+        None => None,
+    };
+    if let (None, Some(default)) = (&value, &spec.default)
+        && let Rendered::Value(default) = default.render(own_scope)?
+    {
+        value = Some(default);
+    }
+    let place = given.map_or(&uses.action.place, |input| &input.value.place);
+    if uses.validate {
+        validate(action, spec, value.as_ref(), place)?;
+    }
+    Ok(value)
 }
 
 fn validate(

@@ -123,8 +123,12 @@ pub(super) struct Done<'p> {
 
 impl Done<'_> {
     pub fn errored(diagnostic: Diagnostic) -> Self {
+        Self::all_errored(vec![diagnostic])
+    }
+
+    pub fn all_errored(diagnostics: Vec<Diagnostic>) -> Self {
         Self {
-            problems: vec![Problem::errored(diagnostic)],
+            problems: diagnostics.into_iter().map(Problem::errored).collect(),
             over: true,
             ..Self::default()
         }
