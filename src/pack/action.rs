@@ -79,6 +79,9 @@ impl Action {
     }
 }
 
+/// How to send what an action's inputs forbid.
+pub const AS_IS: &str = "`validate: false` on the step lets a negative test send it all the same";
+
 impl InputSpec {
     /// What of a value breaks the input's schema; `None` if nothing does. A schema that is none is a problem of its file.
     #[must_use]
@@ -86,7 +89,27 @@ impl InputSpec {
         let compile = || Schema::compile(&self.schema).ok().map(Arc::new);
         let schema = self.compiled.get_or_init(compile).as_ref()?;
         let sentences = schema.sentences(value);
-        (!sentences.is_empty()).then(|| sentences.join("; "))
+        // The value as a whole needs no name of its own here.
+        let sentences = sentences.join("; ").replace("the value: ", "");
+        (!sentences.is_empty()).then_some(sentences)
+    }
+
+    /// Says of a value that a step gives that it breaks the input's schema, if it does.
+    #[must_use]
+    pub fn refusal(&self, value: &Value, place: &Place) -> Option<Diagnostic> {
+        let breach = self.breach(value)?;
+        let message = format!("`{}` can't have this value: {breach}", self.name);
+        let problem = Diagnostic::error("invalid-input", message)
+            .at(place.clone())
+            .label("breaks the input's schema")
+            .also(self.place.clone(), "declared here");
+        let allowed = self.schema.get("enum").and_then(Value::as_array);
+        let words = allowed.into_iter().flatten().filter_map(Value::as_str);
+        let problem = match value.as_str() {
+            Some(word) => problem.suggest(word, words),
+            None => problem,
+        };
+        Some(problem.help(AS_IS))
     }
 
     /// Whether a caller must give it.

@@ -15,7 +15,7 @@ mod setting;
 pub mod tables;
 mod webhooks;
 
-pub use action::{Action, InputSpec};
+pub use action::{AS_IS, Action, InputSpec};
 pub use emulator::EmulatorFile;
 pub use files::{Collector, PackFiles, not_a_file, read_folder};
 pub use library::{Library, Loaded, OtherVersion};

@@ -11,7 +11,7 @@ use super::step::{Caller, Cx, Done, run_all};
 use crate::check::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Outcome as Rendered;
-use crate::pack::{Action, InputSpec};
+use crate::pack::{AS_IS, Action, InputSpec};
 use crate::source::Place;
 use crate::step::{Step, Uses};
 use crate::value::Value;
@@ -166,24 +166,18 @@ fn validate(
     place: &Place,
 ) -> Result<(), Diagnostic> {
     let problem = match value {
-        Some(value) => match spec.breach(value) {
-            Some(breach) => format!(
-                "the input `{}` of `{}` does not hold to its schema: {breach}",
-                spec.name, action.name
-            ),
-            None => return Ok(()),
-        },
-        None if spec.optional => return Ok(()),
-        None => format!(
-            "the input `{}` of `{}` is not given",
-            spec.name, action.name
-        ),
+        Some(value) => spec.refusal(value, place),
+        None if spec.optional => None,
+        None => {
+            let message = format!("the action `{}` needs `{}`", action.name, spec.name);
+            let problem = Diagnostic::error("missing-input", message)
+                .at(place.clone())
+                .label("no value")
+                .also(spec.place.clone(), "declared here");
+            Some(problem.help(AS_IS))
+        }
     };
-    let problem = Diagnostic::error("input", problem)
-        .at(place.clone())
-        .also(spec.place.clone(), "declared here")
-        .help("`validate: false` on the step lets a negative test send it all the same");
-    Err(problem)
+    problem.map_or(Ok(()), Err)
 }
 
 /// What the step hands down into the action.
