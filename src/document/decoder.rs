@@ -66,6 +66,15 @@ impl Decoder {
         self.problem(problem);
     }
 
+    /// An unknown key of what is called `owner`, without a word on what was meant.
+    #[must_use]
+    pub fn no_such_key(&self, key: &Key, owner: &str) -> Diagnostic {
+        let message = format!("{} has no key `{}`", with_article(owner), key.text);
+        Diagnostic::error("unknown-key", message)
+            .at(self.key_place(key))
+            .label("unknown key")
+    }
+
     /// The entries of a map whose keys are names of the user's own.
     pub fn map<'n>(&mut self, node: &'n Node) -> &'n [Entry] {
         match &node.value {
@@ -237,17 +246,15 @@ pub fn unknown_key<'a>(
     owner: &str,
     known: impl Iterator<Item = &'a str> + Clone,
 ) -> Diagnostic {
-    let owner = with_article(owner);
-    let problem = Diagnostic::error("unknown-key", format!("{owner} has no key `{}`", key.text))
-        .at(decoder.key_place(key))
-        .label("unknown key");
+    let problem = decoder.no_such_key(key, owner);
     if let Some(ours) = foreign::ours(&key.text, &known) {
         return problem.help(ours);
     }
     match did_you_mean(&key.text, known.clone()) {
         Some(close) => problem.help(format!("did you mean `{close}`?")),
         None => problem.help(format!(
-            "{owner} may have: {}",
+            "{} may have: {}",
+            with_article(owner),
             known.collect::<Vec<_>>().join(", ")
         )),
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Row;
-use super::rows::decode_rows;
+use super::rows::{Written, decode_rows};
 use crate::diagnostic::Diagnostic;
 use crate::document::Decoder;
 use crate::source::{self, Node, Place, Source, Span};
@@ -14,10 +14,10 @@ pub(super) fn decode_file(node: &Node, decoder: &mut Decoder) -> Option<Vec<Row>
     let source = decoder.read_file(node, &path)?;
     let ending = path.rsplit_once('.').map(|(_, ending)| ending);
     match ending.map(str::to_ascii_lowercase).as_deref() {
-        Some("yaml" | "yml") => decode_tree(&source, decoder),
+        Some("yaml" | "yml") => decode_tree(&source, Written::InYaml, decoder),
         Some("json") => {
             check_json(&source, decoder)?;
-            decode_tree(&source, decoder)
+            decode_tree(&source, Written::InJson, decoder)
         }
         Some("csv") => super::csv::decode(&source, decoder),
         _ => {
@@ -42,14 +42,14 @@ pub(super) fn in_file<T>(
     result
 }
 
-fn decode_tree(source: &Arc<Source>, decoder: &mut Decoder) -> Option<Vec<Row>> {
+fn decode_tree(source: &Arc<Source>, written: Written, decoder: &mut Decoder) -> Option<Vec<Row>> {
     let (node, problems) = source::parse(source);
     for problem in problems {
         decoder.problem(Diagnostic::from_problem(source, problem));
     }
     let node = node?;
     Some(in_file(source, decoder, |decoder| {
-        decode_rows(&node, decoder)
+        decode_rows(&node, written, decoder)
     }))
 }
 

@@ -132,16 +132,29 @@ fn decode_cases(node: &Node, decoder: &mut Decoder) -> Rows {
     if node.as_str().is_some() {
         return Rows::Cases(cases::decode_file(node, decoder).unwrap_or_default());
     }
-    Rows::Cases(decode_rows(node, decoder))
+    Rows::Cases(decode_rows(node, Written::Inline, decoder))
+}
+
+/// Where rows are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    Inline,
+    InYaml,
+    InJson,
 }
 
 /// A list of maps: one row each.
-pub(super) fn decode_rows(node: &Node, decoder: &mut Decoder) -> Vec<Row> {
+pub(super) fn decode_rows(node: &Node, written: Written, decoder: &mut Decoder) -> Vec<Row> {
     let items = match &node.value {
         Yaml::List(items) => items.as_slice(),
         Yaml::Null => &[],
         _ => {
-            decoder.expected("a list of maps, or the path of a file", node);
+            let expected = match written {
+                Written::Inline => "a list of rows, or the path of a file",
+                Written::InYaml | Written::InJson => "a list of rows",
+            };
+            let problem = unexpected(expected, node, decoder);
+            decoder.problem(problem.help(list_of_rows(&node.value, written)));
             return Vec::new();
         }
     };
@@ -152,7 +165,8 @@ pub(super) fn decode_rows(node: &Node, decoder: &mut Decoder) -> Vec<Row> {
         .iter()
         .filter_map(|item| {
             let Yaml::Map(entries) = &item.value else {
-                decoder.expected("a map of columns", item);
+                let problem = unexpected("a row with its columns", item, decoder);
+                decoder.problem(problem.help(format!("write such as {}", row(written))));
                 return None;
             };
             for entry in entries {
@@ -164,6 +178,39 @@ pub(super) fn decode_rows(node: &Node, decoder: &mut Decoder) -> Vec<Row> {
             })
         })
         .collect()
+}
+
+fn unexpected(expected: &str, node: &Node, decoder: &Decoder) -> Diagnostic {
+    let message = format!("expected {expected}, found {}", node.kind());
+    Diagnostic::error("wrong-type", message)
+        .at(decoder.place(node))
+        .label(format!("expected {expected}"))
+}
+
+/// How rows are written, in place of what is no list.
+fn list_of_rows(found: &Yaml, written: Written) -> String {
+    let is_list = |entry: &Entry| matches!(entry.value.value, Yaml::List(_));
+    match (found, written) {
+        (Yaml::Map(entries), Written::Inline)
+            if !entries.is_empty() && entries.iter().all(is_list) =>
+        {
+            "lists of values by name are written under `matrix`".to_owned()
+        }
+        (Yaml::Map(entries), Written::InYaml | Written::InJson)
+            if entries.len() == 1 && entries.iter().all(is_list) =>
+        {
+            let key = &entries[0].key.text;
+            format!("leave out `{key}`: the file is nothing but its list")
+        }
+        _ => format!("write such as {}", row(written)),
+    }
+}
+
+fn row(written: Written) -> &'static str {
+    match written {
+        Written::Inline | Written::InYaml => "`- { country: USA, amount: 5 }` for each row",
+        Written::InJson => r#"`[{"country": "USA", "amount": 5}]`"#,
+    }
 }
 
 fn columns(entries: &[Entry], decoder: &mut Decoder) -> Vec<(String, Template)> {

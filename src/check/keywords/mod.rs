@@ -196,10 +196,7 @@ fn unknown_keyword(
     own: &[&'static str],
     decoder: &Decoder,
 ) -> Diagnostic {
-    let message = format!("a JSON Schema has no key `{}`", key.text);
-    let problem = Diagnostic::error("unknown-key", message)
-        .at(decoder.key_place(key))
-        .label("unknown key");
+    let problem = decoder.no_such_key(key, "JSON Schema");
     if key.text == "nullable" {
         return problem.help(not_nullable(schema, value));
     }
