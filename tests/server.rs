@@ -103,6 +103,75 @@ fn ten_megabytes_of_brackets() {
 }
 
 #[test]
+fn a_time_limit_shows_which_steps_were_under_way() {
+    let server = Server::raw(|_, _| true);
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+actions:
+  ask:
+    steps:
+      - http: GET /never
+scenarios:
+  of_a_step:
+    steps:
+      - uses: ./ask
+        timeout: 100ms
+  of_a_scenario:
+    timeout: 100ms
+    steps:
+      - uses: ./ask
+",
+    );
+    let said = folder.run_local(&["-j", "1", "-q"]);
+    assert_eq!(said.code, 3, "{}", said.stderr);
+    for expected in [
+        "
+error[timeout]: the step took longer than its 100ms
+ --> case.scenario.yaml:9:9
+  |
+5 |       - http: GET /never
+  |         ---- was under way
+...
+9 |       - uses: ./ask
+  |         ^^^^
+  |
+",
+        "
+error[timeout]: the scenario took longer than its 100ms
+  --> case.scenario.yaml:11:3
+   |
+ 5 |       - http: GET /never
+   |         ---- was under way
+...
+11 |   of_a_scenario:
+   |   ^^^^^^^^^^^^^
+...
+14 |       - uses: ./ask
+   |         ---- was under way
+   |
+",
+    ] {
+        assert!(said.stderr.contains(expected), "{}", said.stderr);
+    }
+}
+
+#[test]
+fn a_redirect_that_is_not_followed_says_where_it_leads() {
+    let server = Server::new(|_| reply(302, &[("location", "/elsewhere")], ""));
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]\nscenarios: { a: { steps: [{ http: GET / }] } }\n",
+    );
+    let said = folder.run_local(&["-q"]);
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    let expected = "  = it leads to `/elsewhere`
+  = help: redirects are not followed unless the step says so: `follow_redirects: 1`
+";
+    assert!(said.stderr.contains(expected), "{}", said.stderr);
+}
+
+#[test]
 fn measured_times_are_written_in_one_style() {
     let server = Server::new(|_| json(r#"{"state":"open"}"#));
     let folder = Folder::with_raw_pack(

@@ -11,6 +11,23 @@ use crate::http::{JsonError, Response};
 use crate::source::Place;
 use crate::value::{Missing, PathStep, Value, normalized};
 
+/// What may have been meant by a path that leads nowhere.
+#[must_use]
+pub fn help_with(missing: &Missing) -> Option<String> {
+    let (name, nearest) = (missing.name.as_ref()?, &missing.nearest);
+    if let Some(close) = did_you_mean(name, missing.keys.iter().map(String::as_str)) {
+        let close = normalized(&[PathStep::Name(close)]).replacen('$', nearest, 1);
+        return Some(format!("did you mean `{close}`?"));
+    }
+    let is_list = missing.there.ends_with("element") || missing.there.ends_with("elements");
+    is_list.then(|| {
+        let rest = missing.path.strip_prefix(nearest).unwrap_or("");
+        format!(
+            "`{nearest}[0]{rest}` looks into the first, `{nearest}[*]{rest}` gives the list of all"
+        )
+    })
+}
+
 /// One check under evaluation.
 #[derive(Clone, Copy)]
 struct Trial<'a> {
@@ -188,21 +205,7 @@ impl Trial<'_> {
                 }
                 _ => missing.to_string(),
             });
-        let Some(name) = &missing.name else {
-            return failure;
-        };
-        if let Some(close) = did_you_mean(name, missing.keys.iter().map(String::as_str)) {
-            let close = normalized(&[PathStep::Name(close)]).replacen('$', &missing.nearest, 1);
-            return failure.help(format!("did you mean `{close}`?"));
-        }
-        if missing.there.ends_with("element") || missing.there.ends_with("elements") {
-            let rest = missing.path.strip_prefix(&missing.nearest).unwrap_or("");
-            return failure.help(format!(
-                "`{nearest}[0]{rest}` looks into the first, `{nearest}[*]{rest}` gives the list of all",
-                nearest = missing.nearest
-            ));
-        }
-        failure
+        failure.help(help_with(missing).unwrap_or_default())
     }
 
     fn absent(&self, names: &[String]) -> Diagnostic {

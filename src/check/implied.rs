@@ -19,14 +19,19 @@ pub fn implied_status(evidence: Evidence<'_>, place: &Place) -> Verdict {
         return Verdict::Passed;
     }
     let reason = reason_phrase(response, show(evidence));
-    Verdict::Failed(
-        Diagnostic::error("status", format!("expected 2xx, got {status}{reason}"))
-            .at(place.clone())
-            .label(format!("answered {status}"))
-            .help(format!(
-                "a request must answer 2xx unless it says otherwise; if this is right, write `expect: {{ status: {status} }}`"
-            )),
-    )
+    let failure = Diagnostic::error("status", format!("expected 2xx, got {status}{reason}"))
+        .at(place.clone())
+        .label(format!("answered {status}"));
+    let location = response.header("location");
+    let failure = match location.filter(|_| (300..400).contains(&status)) {
+        Some(location) => failure
+            .note(format!("it leads to `{location}`"))
+            .help("redirects are not followed unless the step says so: `follow_redirects: 1`"),
+        None => failure,
+    };
+    Verdict::Failed(failure.help(format!(
+        "a request must answer 2xx unless it says otherwise; if this is right, write `expect: {{ status: {status} }}`"
+    )))
 }
 
 /// Whether a webhook is signed as its pack says, for a step whose `expect` does not say how it is to be signed.

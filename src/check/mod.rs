@@ -27,6 +27,7 @@ pub use contract::{
     RequestBreach,
 };
 pub use decode::EXPECT;
+pub use evaluate::help_with;
 pub use implied::{implied_contract, implied_signature, implied_status};
 pub use keywords::check_keywords;
 pub use matchers::{Matcher, OPERATORS, OperatorSpec};

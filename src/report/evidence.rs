@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde::de::IgnoredAny;
+
 use super::words::{took, verb};
 use crate::diagnostic::{escaped, escaped_line};
 use crate::event::{ExchangeRecord, Outcome, StepRecord};
@@ -199,7 +201,9 @@ fn in_one_line(text: &str) -> Option<String> {
         }
         after_backslash = in_string && c == '\\' && !after_backslash;
     }
-    Some(line)
+    // What only begins like JSON stays as it came.
+    let is_json = serde_json::from_str::<IgnoredAny>(&line).is_ok();
+    is_json.then_some(line)
 }
 
 #[cfg(test)]
@@ -217,6 +221,7 @@ mod tests {
             (r#"{"a":"\\","b":[ ]}"#, Some(r#"{"a":"\\","b":[]}"#)),
             (&long, None),
             ("{\"cut\n", None),
+            ("{\"a\": 1, oops", None),
             ("<html>", None),
         ] {
             assert_eq!(in_one_line(text).as_deref(), expected);

@@ -17,6 +17,9 @@ const SUMMARY_LIMIT: usize = 900 * 1024;
 /// As many problems of a case are told of.
 const MESSAGES: usize = 5;
 
+/// As many lines of what explains each of them.
+const FACTS: usize = 8;
+
 /// How such a report begins, if anything is in it.
 pub(super) const BEGIN: &[&str] = &["::error", "::warning"];
 
@@ -229,8 +232,13 @@ impl Table {
 
 /// What went wrong, in a few lines.
 fn message<P: AsRef<Diagnostic>>(file: &str, problems: &[P]) -> String {
-    let shown = problems.iter().take(MESSAGES);
-    let mut lines: Vec<_> = shown.map(|one| headline(file, one.as_ref())).collect();
+    let shown = problems.iter().map(AsRef::as_ref).take(MESSAGES);
+    let mut lines: Vec<String> = shown
+        .flat_map(|one| {
+            let facts = one.notes.iter().flat_map(|note| note.lines()).take(FACTS);
+            std::iter::once(headline(file, one)).chain(facts.map(|fact| format!("  {fact}")))
+        })
+        .collect();
     let hidden = problems.len().saturating_sub(MESSAGES);
     if hidden > 0 {
         lines.push(format!("(and {hidden} more)"));

@@ -21,6 +21,11 @@ use crate::source::Place;
 use crate::step::Step;
 use crate::value::{Extent, Map, Redactor, Value, format_duration, format_measured};
 
+/// Steps that a problem with a time limit shows.
+const SHOWN_UNDER_WAY: usize = 4;
+/// Letters of a loop's item that a problem quotes.
+const SHOWN_ITEM: usize = 60;
+
 /// One attempt at a case.
 pub(super) struct Attempt<'p> {
     pub shared: &'p Shared,
@@ -47,6 +52,8 @@ pub(super) struct Attempt<'p> {
     pub checks: Cell<usize>,
     /// Declared waits so far, which the time limit leaves out.
     pub waited: Cell<Duration>,
+    /// The steps that have begun and not ended, by their paths, the outer before the inner.
+    pub under_way: RefCell<Vec<(Rc<str>, &'p Step)>>,
     /// The scenario's own steps all ran, or one of them stopped it: it was not cut short.
     pub finished: Cell<bool>,
     /// Settings for the emulators, by the pack's alias.
@@ -107,6 +114,13 @@ impl Problem {
         } else if shown.all(|shown| shown.source.name != place.source.name) {
             let here = (place.clone(), "in this step".to_owned());
             problem.also.push(here);
+        }
+        if let Some(turn) = &cx.turn {
+            let item = cx.attempt.redactor.borrow().shorten(&turn.item, SHOWN_ITEM);
+            let number = turn.index + 1;
+            problem
+                .notes
+                .push(format!("in turn {number} of `for_each`: `item` is {item}"));
         }
         let calls = cx.frame.home.calls().iter();
         problem
@@ -211,6 +225,7 @@ impl<'p> Attempt<'p> {
             requests: Cell::default(),
             checks: Cell::default(),
             waited: Cell::default(),
+            under_way: RefCell::default(),
             finished: Cell::default(),
             settings: RefCell::default(),
         }
@@ -359,6 +374,38 @@ impl<'p> Attempt<'p> {
         self.waited.set(self.waited.get().saturating_add(wait));
     }
 
+    /// A step begins.
+    pub fn begin(&self, path: &Rc<str>, step: &'p Step) {
+        let mut steps = self.under_way.borrow_mut();
+        steps.push((Rc::clone(path), step));
+    }
+
+    /// A step ends, and with it those within it that were given up.
+    pub fn end(&self, path: &str) {
+        let mut steps = self.under_way.borrow_mut();
+        steps.retain(|(begun, _)| !is_within(begun, path));
+    }
+
+    /// Adds to a problem with a time limit which steps had not ended: those within the step of this path, or all.
+    pub fn show_under_way(&self, mut problem: Diagnostic, within: Option<&str>) -> Diagnostic {
+        let steps = self.under_way.borrow();
+        let given_up = steps.iter().filter(|(path, _)| match within {
+            Some(outer) => &**path != outer && is_within(path, outer),
+            None => true,
+        });
+        for (_, step) in given_up.take(SHOWN_UNDER_WAY) {
+            problem = problem.also(step.place.clone(), "was under way");
+        }
+        problem
+    }
+
+    /// The steps are given up where they are.
+    pub fn give_up(&self, problem: Diagnostic) {
+        let problem = self.show_under_way(problem, None);
+        self.under_way.borrow_mut().clear();
+        self.problems.borrow_mut().push(Problem::errored(problem));
+    }
+
     /// How the attempt stands: the worst of what went wrong.
     pub fn outcome(&self) -> Outcome {
         worst(self.problems.borrow().iter().map(|problem| problem.outcome))
@@ -433,6 +480,12 @@ impl SecretValue {
             Self::Test(_) | Self::Missing(_) => None,
         }
     }
+}
+
+/// Whether a step is another, or a part of it.
+fn is_within(path: &str, outer: &str) -> bool {
+    let rest = path.strip_prefix(outer);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Errored is worse than failed, failed worse than passed.

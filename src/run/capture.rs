@@ -3,6 +3,7 @@
 use super::attempt::Problem;
 use super::frame::{StepScope, duration_value};
 use super::step::{Cx, Done};
+use crate::check::help_with;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Outcome as Rendered;
 use crate::http::Response;
@@ -111,7 +112,7 @@ fn from_json(capture: &Capture, path: &Path, response: &Response) -> Result<Valu
         if error.help.is_empty() {
             problem
         } else {
-            problem.help(error.help)
+            problem.note(error.help)
         }
     })?;
     match path.find(&json) {
@@ -123,12 +124,7 @@ fn from_json(capture: &Capture, path: &Path, response: &Response) -> Result<Valu
         )),
         Found::Missing { .. } => Err(match path.missing(&json) {
             Some(missing) => {
-                let keys = missing.keys.iter().map(String::as_str);
-                let problem = nothing(capture, &missing.to_string());
-                match &missing.name {
-                    Some(name) => problem.suggest(name, keys),
-                    None => problem,
-                }
+                nothing(capture, &missing.to_string()).help(help_with(&missing).unwrap_or_default())
             }
             None => nothing(capture, &format!("`{path}` does not exist")),
         }),

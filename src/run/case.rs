@@ -99,17 +99,12 @@ async fn attempt(
     match end {
         End::Complete => {}
         End::Skipped(why) => reason = Some(why),
-        End::TimedOut(limit) => attempt
-            .problems
-            .borrow_mut()
-            .push(Problem::errored(timed_out(planned, limit))),
-        End::Interrupted => attempt.problems.borrow_mut().push(Problem::errored(
-            Diagnostic::error(
-                "interrupted",
-                "the run was interrupted before the scenario was over",
-            )
-            .at(planned.scenario().place.clone()),
-        )),
+        End::TimedOut(limit) => attempt.give_up(timed_out(planned, limit)),
+        End::Interrupted => {
+            let message = "the run was interrupted before the scenario was over";
+            let problem = Diagnostic::error("interrupted", message);
+            attempt.give_up(problem.at(planned.scenario().place.clone()));
+        }
     }
     let cleanup_problems = match reason {
         None => clean_up(&attempt, &frame).await,
@@ -436,13 +431,10 @@ async fn clean_up<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -> Vec<Probl
         () = hurried => false,
     };
     if !in_time {
-        problems.push(Problem::errored(
-            Diagnostic::error(
-                "cleanup",
-                "the cleanups and teardown took too long and were given up",
-            )
-            .at(attempt.planned.scenario().place.clone()),
-        ));
+        let message = "the cleanups and teardown took too long and were given up";
+        let problem =
+            Diagnostic::error("cleanup", message).at(attempt.planned.scenario().place.clone());
+        problems.push(Problem::errored(attempt.show_under_way(problem, None)));
     }
     problems
 }

@@ -70,7 +70,9 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
                 return finish(done);
             }
             State::Impossible(mut problem) => {
-                problem.diagnostic.notes.push(history.note(cx));
+                if turns > 1 {
+                    problem.diagnostic.notes.push(history.note(cx));
+                }
                 done.problems.push(problem);
                 done.over = true;
                 return finish(done);
@@ -81,9 +83,10 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             let mut problem = Diagnostic::error(
                 "poll",
                 format!(
-                    "`until` does not hold within {} ({})",
+                    "`until` does not hold within {} ({}): {}",
                     format_duration(limits.timeout),
-                    counted(turns, "attempt")
+                    counted(turns, "attempt"),
+                    why.message
                 ),
             )
             .at(poll.until.place.clone())

@@ -370,6 +370,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         }
     }
     cx.attempt.shared.step_started(cx, || title(cx, step, None));
+    cx.attempt.begin(&cx.path, step);
     let cx = &cx.with_cleanup_of(step);
     let concurrent = step.replay.as_ref();
     let concurrent = concurrent.and_then(|replay| replay.concurrent.as_ref());
@@ -419,6 +420,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         problems.clone(),
         done,
     );
+    cx.attempt.end(&cx.path);
     let ended = Ended {
         stop: !problems.is_empty() && !soft,
         problems,
@@ -503,14 +505,13 @@ pub(super) async fn do_within_time<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<
     };
     match tokio::time::timeout(limit, Box::pin(poll::perform(cx, step))).await {
         Ok(done) => done,
-        Err(_) => Done::errored(
-            Diagnostic::error(
-                "timeout",
-                format!("the step took longer than its {}", format_duration(limit)),
-            )
-            .at(step.place.clone())
-            .help("raise its `timeout`, or find out what it waits for with `-v`"),
-        ),
+        Err(_) => {
+            let message = format!("the step took longer than its {}", format_duration(limit));
+            let problem = Diagnostic::error("timeout", message)
+                .at(step.place.clone())
+                .help("raise its `timeout`, or find out what it waits for with `-v`");
+            Done::errored(cx.attempt.show_under_way(problem, Some(&cx.path)))
+        }
     }
 }
 
