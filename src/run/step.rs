@@ -503,16 +503,14 @@ pub(super) async fn do_within_time<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<
     let Some(limit) = limit else {
         return poll::perform(cx, step).await;
     };
-    match tokio::time::timeout(limit, Box::pin(poll::perform(cx, step))).await {
-        Ok(done) => done,
-        Err(_) => {
-            let message = format!("the step took longer than its {}", format_duration(limit));
-            let problem = Diagnostic::error("timeout", message)
-                .at(step.place.clone())
-                .help("raise its `timeout`, or find out what it waits for with `-v`");
-            Done::errored(cx.attempt.show_under_way(problem, Some(&cx.path)))
-        }
-    }
+    let done = tokio::time::timeout(limit, Box::pin(poll::perform(cx, step))).await;
+    done.unwrap_or_else(|_| {
+        let message = format!("the step took longer than its {}", format_duration(limit));
+        let problem = Diagnostic::error("timeout", message)
+            .at(step.place.clone())
+            .help("raise its `timeout`, or find out what it waits for with `-v`");
+        Done::errored(cx.attempt.show_under_way(problem, Some(&cx.path)))
+    })
 }
 
 /// Does what the step's kind says, once.
