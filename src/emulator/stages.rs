@@ -143,10 +143,16 @@ impl Instance {
         place: &Place,
         frame: &mut Frame,
     ) -> Step<T> {
-        frame.bind_value("violations", Value::Array(violations));
-        let answer = match reply.or(self.file.errors.invalid.as_ref()) {
-            Some(reply) => self.reply(reply, frame)?,
-            None => Answer::json(400, &json!({ "message": "the request is not valid" })),
+        let violations = Value::Array(violations);
+        let answer = if let Some(reply) = reply.or(self.file.errors.invalid.as_ref()) {
+            frame.bind_value("violations", violations);
+            self.reply(reply, frame)?
+        } else {
+            let message = "the request is not valid";
+            Answer::json(
+                400,
+                &json!({ "message": message, "violations": violations }),
+            )
         };
         refused(answer, By::Invalid, place)
     }

@@ -110,6 +110,9 @@ impl<'a> Walker<'a, '_> {
             Kinds::Scenario(index) if self.columns(index).contains(&name) => {
                 problem.help(format!("write `case.{name}`"))
             }
+            Kinds::Scenario(_) if name == "outputs" => problem.help(
+                "an action's outputs are read from its step: give that an `id`, and write `steps.ID.outputs.NAME`",
+            ),
             Kinds::Scenario(_) => problem.help(format!(
                 "set it under `vars`, or give it with `--var {name}=…`"
             )),
@@ -255,7 +258,11 @@ impl<'a> Walker<'a, '_> {
         let Some(info) = self.everything.steps.get(id.as_str()) else {
             let problem = undefined_name::problem(format!("there is no step `{id}`"), place());
             let known: Vec<&str> = self.known.steps.iter().copied().collect();
-            return Some(known_words(problem, id, &known));
+            return Some(if known.is_empty() {
+                problem.help(format!("give the step that is meant an `id: {id}`"))
+            } else {
+                known_words(problem, id, &known)
+            });
         };
         if !self.known.steps.contains(id.as_str()) {
             return Some(if self.siblings.steps.contains(id.as_str()) {

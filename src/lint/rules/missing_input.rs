@@ -1,6 +1,6 @@
 //! `missing-input`: a step does not give an action what it needs.
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, did_you_mean};
 use crate::lint::Rule;
 use crate::lint::context::Context;
 use crate::lint::findings::Findings;
@@ -18,20 +18,33 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
         if !uses.validate {
             return;
         }
-        let given = |name: &str| uses.with.iter().any(|input| input.name == name);
+        // A misspelt one is told as such.
+        let names: Vec<&str> = action.inputs.iter().map(|spec| &*spec.name).collect();
+        let meant = |given: &str| {
+            let unknown = !names.contains(&given);
+            unknown.then(|| did_you_mean(given, names.iter().copied()))?
+        };
+        let given = |name: &str| {
+            let mut given = uses.with.iter().map(|input| &*input.name);
+            given.any(|given| given == name || meant(given).as_deref() == Some(name))
+        };
         let missing: Vec<_> = action
             .inputs
             .iter()
             .filter(|spec| spec.is_required() && !given(&spec.name))
             .collect();
         let Some(first) = missing.first() else { return };
-        let names: Vec<String> = missing
+        let missing_names: Vec<String> = missing
             .iter()
             .map(|spec| format!("`{}`", spec.name))
             .collect();
         let problem = Diagnostic::error(
             RULE.name,
-            format!("the action `{}` needs {}", action.name, names.join(", ")),
+            format!(
+                "the action `{}` needs {}",
+                action.name,
+                missing_names.join(", ")
+            ),
         )
         .at(uses.action.place.clone())
         .label("inputs are missing")

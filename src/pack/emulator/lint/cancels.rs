@@ -26,9 +26,11 @@ pub(super) fn check(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
         let mut problem = Diagnostic::error("undefined-name", "no `after` has a name like this")
             .at(cancelled.place.clone());
         let texts = names.iter().map(|name| shown(name)).collect::<Vec<_>>();
-        if !texts.is_empty() {
-            problem = problem.help(format!("there are: {}", texts.join(", ")));
-        }
+        problem = problem.help(if texts.is_empty() {
+            "give the `after` that this is to stop a `name`".to_owned()
+        } else {
+            format!("there are: {}", texts.join(", "))
+        });
         problems.push(problem);
     }
 }

@@ -205,8 +205,11 @@ impl<'a> Walk<'a> {
                     .map(|one| (Arc::clone(&one.name), one.place.clone()));
                 self.given.extend(said);
                 if self.scope.file.errors.json.is_none() {
-                    let message = "the file does not say what form errors have".to_owned();
-                    self.fault("missing-key", message, &reply.place);
+                    let message = "the file does not say what form errors have";
+                    let problem = Diagnostic::error("missing-key", message)
+                        .at(reply.place.clone())
+                        .help("say it at the top of the file: `errors: { json: { code: '${{ error.code }}' } }`");
+                    self.found.push(problem);
                 }
             }
         }

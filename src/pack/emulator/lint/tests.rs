@@ -278,7 +278,7 @@ fn what_is_never_reached_is_found() {
         (
             "- do: pay_later",
             "- cancel: payment of ${{ order.id }}\n      - do: pay_later",
-            "undefined-name at `payment of ${{ order.id }}`: no `after` has a name like this ()",
+            "undefined-name at `payment of ${{ order.id }}`: no `after` has a name like this (give the `after` that this is to stop a `name`)",
         ),
         (
             "- do: pay_later",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Bound, Walk, fields};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::expr::Setting;
 use crate::pack::emulator::{
     Action, Call, Collection, CollectionName, Effect, Field, Selection, Target,
@@ -136,17 +136,25 @@ impl<'a> Walk<'a> {
 
     pub(super) fn collection(&mut self, name: &CollectionName) -> Option<&'a Collection> {
         let found = self.scope.collection(&name.name);
-        if found.is_none() {
-            let known = self.scope.file.collections.iter().map(|one| &*one.name);
-            let problem = Diagnostic::error(
-                "undefined-name",
-                format!("there is no collection `{}`", name.name),
-            )
-            .at(name.place.clone())
-            .suggest(&name.name, known);
-            self.found.push(problem);
+        if found.is_some() {
+            return found;
         }
-        found
+        let known = self.scope.file.collections.iter().map(|one| &*one.name);
+        let message = format!("there is no collection `{}`", name.name);
+        let problem = Diagnostic::error("undefined-name", message).at(name.place.clone());
+        let close = did_you_mean(&name.name, known.clone());
+        self.found.push(match &close {
+            Some(close) => problem.help(format!("did you mean `{close}`?")),
+            None if self.scope.file.collections.is_empty() => {
+                problem.help("declare it under `collections`")
+            }
+            None => problem.help(format!(
+                "there are: {}",
+                known.collect::<Vec<_>>().join(", ")
+            )),
+        });
+        // It is read as the one that was meant, so that nothing else is said that only follows from it.
+        self.scope.collection(&close?)
     }
 
     pub(super) fn known_fields(&mut self, kind: &Collection, set: &[Field]) {
