@@ -3,8 +3,10 @@
 use std::path::Path;
 
 use super::args::{CoverageCommand, CoverageFormat};
+use super::execute::execute;
 use super::exit::Exit;
-use super::run::{Wanted, execute, prepare, refuse};
+use super::prepare::{Wanted, prepare};
+use super::run::refuse;
 use super::terminal::{Terminal, stdout_columns, write_stdout};
 use crate::diagnostic::Diagnostic;
 use crate::event::Coverage;
