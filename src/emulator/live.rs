@@ -10,10 +10,11 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
+use super::delivery::{Attempt, Reached};
 use super::instance::{Halt, Instance};
+use super::outbox::{Lane, Outbox};
 use super::request::{Answer, Incoming};
 use super::server::engine_error;
-use super::webhooks::{Attempt, Lane, Outbox, Reached};
 use crate::clock::Branch;
 use crate::http::{
     Client, ClientOptions, Context, CookieJar, Egress, Method, Origin, Request, Url,

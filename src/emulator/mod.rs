@@ -5,6 +5,7 @@
 //! default instance, which `probity emulate` serves.
 
 mod control;
+mod delivery;
 mod effects;
 mod expiring;
 mod frame;
@@ -12,6 +13,7 @@ mod idempotency;
 mod instance;
 mod journal;
 mod live;
+mod outbox;
 mod pages;
 mod rate;
 mod reply;
