@@ -5,8 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::attempt::OpenPack;
-use super::frame::{Frame, Home, Outputs, StepScope, StepState};
+use super::frame::{Frame, Home, Outputs, StepState};
 use super::request::{render_headers, retries};
+use super::scope::StepScope;
 use super::step::{Caller, Cx, Done, run_all};
 use crate::check::Subject;
 use crate::diagnostic::Diagnostic;

@@ -8,7 +8,8 @@ use tokio::time::{Instant, timeout_at};
 
 use super::Shared;
 use super::attempt::{Attempt, Problem};
-use super::frame::{Frame, Home, StepScope};
+use super::frame::{Frame, Home};
+use super::scope::StepScope;
 use super::step::{Caller, Cx, Ended, run_all};
 use crate::diagnostic::Diagnostic;
 use crate::event::{self, CaseFinished, CaseProblem, Event, Offset, Outcome};

@@ -4,7 +4,7 @@ use super::ContractMode;
 use super::action::is_response_step;
 use super::attempt::Problem;
 use super::branches::Branches;
-use super::frame::StepScope;
+use super::scope::StepScope;
 use super::step::{Cx, Done};
 use crate::check::{
     Evidence, Expect, Subject, Verdict, implied_contract, implied_signature, implied_status,

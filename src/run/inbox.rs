@@ -8,7 +8,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::attempt::{Attempt, OpenPack, Problem};
-use super::frame::{Frame, Home, StepScope};
+use super::frame::{Frame, Home};
+use super::scope::StepScope;
 use super::step::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Resolved, Scope, Tools};

@@ -18,8 +18,10 @@ mod poll;
 mod receive;
 mod replay;
 mod request;
+mod scope;
 mod step;
 mod stop;
+mod told;
 mod workers;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

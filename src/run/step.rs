@@ -11,9 +11,10 @@ use tokio::time::Instant;
 
 use super::attempt::{Anchor, Attempt, Cleanup, OpenPack, Problem, worst};
 use super::branches::Branches;
-use super::frame::{Frame, StepScope, StepState, Turn};
+use super::frame::{Frame, StepState, Turn};
 use super::lock;
 use super::log::{KeptExchange, StepLog};
+use super::scope::StepScope;
 use super::{action, branches, capture, checks, plain, poll, receive, replay, request};
 use crate::check::Evidence;
 use crate::diagnostic::Diagnostic;
