@@ -1,29 +1,24 @@
-//! One case from its first attempt to its last: variables, setup, steps, cleanups, teardown, and what came of it.
+//! One case from its first attempt to its last: its attempts, the time that each has, and what came of it.
 
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use super::Shared;
 use super::attempt::{Attempt, Problem};
+use super::cleanup::clean_up;
 use super::frame::{Frame, Home};
+use super::prepare::{Prepared, prepare};
 use super::scope::StepScope;
-use super::step::{Caller, Cx, Ended, run_all};
+use super::step::{Caller, Cx, Ended};
 use crate::diagnostic::Diagnostic;
 use crate::event::{self, CaseFinished, CaseProblem, Event, Offset, Outcome};
-use crate::expr::Outcome as Rendered;
 use crate::http::Client;
 use crate::plan::{DEFAULT_SCENARIO_TIMEOUT, PlannedCase};
-use crate::scenario::PackSettings;
-use crate::step::{Step, Variable};
-use crate::value::{Map, Value, format_duration};
+use crate::value::format_duration;
 
-/// How long cleanups and teardown may take.
-const CLEANUP_TIME: Duration = Duration::from_secs(30);
-/// The same, after Ctrl-C.
-const CLEANUP_TIME_INTERRUPTED: Duration = Duration::from_secs(5);
 /// How long a request that is on its way at Ctrl-C may still take, so that what it made can be cleaned up.
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -192,123 +187,6 @@ fn timed_out(planned: &PlannedCase, limit: Duration) -> Diagnostic {
     .help("raise its `timeout`, or see with `-v` which step takes so long")
 }
 
-enum Prepared<'p> {
-    Run(Rc<Frame<'p>>),
-    Skip(String),
-}
-
-/// The case's row, its variables and the emulators' settings; whether it is to run at all.
-fn prepare<'p>(attempt: &Attempt<'p>) -> Result<Prepared<'p>, Diagnostic> {
-    let bare = Frame::new(Home::Scenario { case: None });
-    let planned = attempt.planned;
-    let (file, scenario) = (&planned.file.document, planned.scenario());
-    let scope = StepScope::new(attempt, &bare, None, "case");
-    let case = match &planned.row {
-        None => None,
-        Some(row) => {
-            let mut values = Map::new();
-            for (name, template) in &row.columns {
-                if let Rendered::Value(value) = template.render(&scope)? {
-                    values.insert(name.clone(), value);
-                }
-            }
-            Some(Arc::new(Value::Object(values)))
-        }
-    };
-    let frame = Frame::new(Home::Scenario { case });
-    for (name, value) in &attempt.shared.options.vars {
-        frame.set(name, value.clone());
-    }
-    set_vars(attempt, &frame, &file.vars, "vars")?;
-    set_vars(attempt, &frame, &scenario.vars, "scenario.vars")?;
-    let scope = StepScope::new(attempt, &frame, None, "case");
-    if let Some(reason) = &scenario.skip {
-        return Ok(Prepared::Skip(reason.render_text(&scope)?));
-    }
-    if let Some(condition) = &scenario.condition
-        && !condition.test(&scope)?
-    {
-        return Ok(Prepared::Skip(format!(
-            "`if` is false: {}",
-            condition.text()
-        )));
-    }
-    for settings in file.settings.iter().chain(&scenario.settings) {
-        set_settings(attempt, settings, &scope)?;
-    }
-    Ok(Prepared::Run(frame))
-}
-
-/// Sets variables from top to bottom; those given on the command line stay as they are.
-fn set_vars<'p>(
-    attempt: &Attempt<'p>,
-    frame: &Rc<Frame<'p>>,
-    vars: &[Variable],
-    place: &str,
-) -> Result<(), Diagnostic> {
-    let env = &*attempt.shared.env;
-    for variable in vars {
-        let given = attempt
-            .shared
-            .options
-            .vars
-            .iter()
-            .any(|(name, _)| *name == variable.name);
-        if given {
-            continue;
-        }
-        let mut scope = StepScope::new(attempt, frame, None, &format!("{place}.{}", variable.name));
-        scope.env = Some(env);
-        match variable.value.render(&scope)? {
-            Rendered::Value(value) => frame.set(&variable.name, value),
-            Rendered::Omit => {
-                let problem = Diagnostic::error(
-                    "omit",
-                    format!("the variable `{}` can't be `omit`", variable.name),
-                );
-                return Err(problem.at(variable.value.place.clone()));
-            }
-        }
-    }
-    Ok(())
-}
-
-fn set_settings(
-    attempt: &Attempt<'_>,
-    settings: &PackSettings,
-    scope: &StepScope<'_, '_>,
-) -> Result<(), Diagnostic> {
-    let alias = &settings.pack.name;
-    let pack = attempt.pack(Some(alias)).ok_or_else(|| {
-        Diagnostic::error("unknown-pack", format!("the file uses no pack `{alias}`"))
-            .at(settings.pack.place.clone())
-    })?;
-    let mut values = Map::new();
-    for setting in &settings.values {
-        let Rendered::Value(value) = setting.value.render(scope)? else {
-            continue;
-        };
-        if let Some(spec) = pack
-            .bound
-            .pack
-            .settings
-            .iter()
-            .find(|spec| spec.name == setting.name)
-        {
-            spec.accept(&value).map_err(|reason| {
-                Diagnostic::error("setting", reason).at(setting.value.place.clone())
-            })?;
-        }
-        values.insert(setting.name.clone(), value);
-    }
-    let mut all = attempt.settings.borrow_mut();
-    match all.iter_mut().find(|(name, _)| name == alias) {
-        Some((_, have)) => have.extend(values),
-        None => all.push((alias.clone(), values)),
-    }
-    Ok(())
-}
-
 /// Runs setup and steps within the scenario's time, which declared waits extend.
 async fn run_body<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -> End {
     let limit = match time_limit(attempt, frame) {
@@ -381,7 +259,7 @@ async fn run_steps<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) {
 }
 
 /// A place among the scenario's own steps.
-fn place<'a, 'p>(
+pub(super) fn place<'a, 'p>(
     attempt: &'a Attempt<'p>,
     frame: &Rc<Frame<'p>>,
     path: String,
@@ -399,110 +277,5 @@ fn place<'a, 'p>(
         caller: Rc::new(Caller::default()),
         cleaning: false,
         sent: None,
-    }
-}
-
-/// Runs the cleanups, the last registered first, then the teardowns. Whatever fails, the others run.
-async fn clean_up<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -> Vec<Problem> {
-    let (file, scenario) = (&attempt.planned.file.document, attempt.planned.scenario());
-    let nothing_to_do = attempt.cleanups.borrow().is_empty()
-        && scenario.teardown.is_empty()
-        && file.teardown.is_empty();
-    if nothing_to_do {
-        return Vec::new();
-    }
-    let interrupted = attempt.shared.stop.since();
-    let deadline = match interrupted {
-        Some(at) => at + CLEANUP_TIME_INTERRUPTED,
-        None => Instant::now() + CLEANUP_TIME,
-    };
-    let mut problems = Vec::new();
-    let all = async {
-        run_cleanups(attempt, &mut problems).await;
-        run_teardowns(attempt, frame, &mut problems).await;
-    };
-    let hurried = async {
-        // Ctrl-C during the cleanups leaves them five seconds from then on.
-        let at = attempt.shared.stop.stopped_at().await;
-        tokio::time::sleep_until(at + CLEANUP_TIME_INTERRUPTED).await;
-    };
-    let in_time = tokio::select! {
-        biased;
-        done = timeout_at(deadline, all) => done.is_ok(),
-        () = hurried => false,
-    };
-    if !in_time {
-        let message = "the cleanups and teardown took too long and were given up";
-        let problem =
-            Diagnostic::error("cleanup", message).at(attempt.planned.scenario().place.clone());
-        problems.push(Problem::errored(attempt.show_under_way(problem, None)));
-    }
-    problems
-}
-
-async fn run_cleanups(attempt: &Attempt<'_>, problems: &mut Vec<Problem>) {
-    loop {
-        let Some(cleanup) = attempt.cleanups.borrow_mut().pop() else {
-            return;
-        };
-        if !cleanup.sent.reached.get() {
-            continue;
-        }
-        let cx = Cx {
-            frame: Rc::clone(&cleanup.cx.frame),
-            turn: cleanup.cx.turn.clone(),
-            pack: cleanup.cx.pack.clone(),
-            cleaning: true,
-            ..place(
-                attempt,
-                &cleanup.cx.frame,
-                cleanup.cx.path.to_string(),
-                0,
-                0,
-            )
-        };
-        if let Some(missing) = missing_variable(&cx, cleanup.steps) {
-            super::step::log_skipped(
-                &cx.at(format!("{}.cleanup", cx.path)),
-                "cleanup",
-                format!("nothing to clean up: `{missing}` was never set"),
-            );
-            continue;
-        }
-        let list = format!("{}.cleanup", cx.path);
-        problems.extend(run_all(&cx, cleanup.steps, &list).await.problems);
-    }
-}
-
-/// A variable that the cleanup needs and that was never set, as when the step that captures it failed.
-fn missing_variable(cx: &Cx<'_, '_>, steps: &[Step]) -> Option<String> {
-    let first = steps.first()?;
-    let scope = cx.scope();
-    first
-        .references()
-        .into_iter()
-        .filter(|reference| !reference.guarded)
-        .find(|reference| !crate::expr::is_defined(&scope, &reference.path))
-        .map(|reference| reference.path.join("."))
-}
-
-async fn run_teardowns<'p>(
-    attempt: &Attempt<'p>,
-    frame: &Rc<Frame<'p>>,
-    problems: &mut Vec<Problem>,
-) {
-    let scenario = attempt.planned.scenario();
-    let file = &attempt.planned.file.document;
-    for (list, steps) in [
-        ("teardown", &scenario.teardown),
-        ("file.teardown", &file.teardown),
-    ] {
-        for (index, step) in steps.iter().enumerate() {
-            let cx = Cx {
-                cleaning: true,
-                ..place(attempt, frame, format!("{list}[{index}]"), 0, 0)
-            };
-            problems.extend(super::step::run(&cx, step).await.problems);
-        }
     }
 }
