@@ -5,10 +5,12 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::attempt::OpenPack;
+use super::context::{Caller, Cx};
+use super::done::Done;
 use super::frame::{Frame, Home, Outputs, StepState};
 use super::request::{render_headers, retries};
 use super::scope::StepScope;
-use super::step::{Caller, Cx, Done, run_all};
+use super::step::run_all;
 use crate::check::Subject;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Outcome as Rendered;

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Shared;
+use super::context::{Cx, Sent};
 use super::frame::{Frame, Home, Turn};
 use super::inbox::Inbox;
 use super::log::StepLog;
 use super::scope::FileReader;
-use super::step::{Cx, Sent};
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;

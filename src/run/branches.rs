@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use super::attempt::Problem;
-use super::step::{Cx, Done, Ended, run};
+use super::context::Cx;
+use super::done::{Done, Ended};
+use super::step::run;
 use crate::check::Subject;
 use crate::step::Step;
 use crate::value::counted;

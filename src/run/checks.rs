@@ -4,8 +4,9 @@ use super::ContractMode;
 use super::action::is_response_step;
 use super::attempt::Problem;
 use super::branches::Branches;
+use super::context::Cx;
+use super::done::Done;
 use super::scope::StepScope;
-use super::step::{Cx, Done};
 use crate::check::{
     Evidence, Expect, Subject, Verdict, implied_contract, implied_signature, implied_status,
 };

@@ -7,8 +7,9 @@ use tokio::time::{Instant, timeout_at};
 
 use super::attempt::{Attempt, Problem};
 use super::case::place;
+use super::context::Cx;
 use super::frame::Frame;
-use super::step::{Cx, run_all};
+use super::step::run_all;
 use crate::diagnostic::Diagnostic;
 use crate::step::Step;
 

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::attempt::{Attempt, OpenPack, Problem};
+use super::context::Cx;
 use super::frame::{Frame, Home};
 use super::scope::StepScope;
-use super::step::Cx;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Resolved, Scope, Tools};
 use crate::http::{Response, ResponseParts, Url};

@@ -10,6 +10,8 @@ mod capture;
 mod case;
 mod checks;
 mod cleanup;
+mod context;
+mod done;
 mod frame;
 mod inbox;
 mod limit;
@@ -33,8 +35,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use self::context::Cx;
 use self::limit::Limit;
-use self::step::Cx;
 use crate::check::{Operation, Recorder};
 use crate::diagnostic::Diagnostic;
 use crate::event::{

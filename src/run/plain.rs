@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::attempt::Problem;
+use super::context::Cx;
+use super::done::Done;
 use super::request;
-use super::step::{Cx, Done, run_all};
+use super::step::run_all;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Outcome as Rendered;
 use crate::step::{Group, Set, Step};

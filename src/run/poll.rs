@@ -3,8 +3,10 @@
 use std::time::Duration;
 
 use super::attempt::Problem;
+use super::context::Cx;
+use super::done::Done;
 use super::request::grow;
-use super::step::{Cx, Done, perform as perform_once};
+use super::step::perform as perform_once;
 use crate::check::{Evidence, Expect, Verdict};
 use crate::diagnostic::Diagnostic;
 use crate::step::{Poll, Step};

@@ -6,10 +6,11 @@ use std::time::Duration;
 use jiff::SignedDuration;
 
 use super::attempt::{OpenPack, Problem};
+use super::context::Cx;
+use super::done::Done;
 use super::frame::Home;
 use super::inbox::{Arrival, verify};
 use super::log::KeptExchange;
-use super::step::{Cx, Done};
 use crate::check::{Evidence, Verdict};
 use crate::clock::Bell;
 use crate::diagnostic::Diagnostic;

@@ -4,10 +4,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::attempt::{OpenPack, Problem};
+use super::context::{Cx, Retries};
+use super::done::Done;
 use super::frame::{Frame, Home, SentRequest};
 use super::log::KeptExchange;
 use super::scope::StepScope;
-use super::step::{Cx, Done, Retries};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Rendered as Part, Scope, Template};
 use crate::http::{self, Context, Exchange, Method, Request, Url};

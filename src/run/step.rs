@@ -1,6 +1,5 @@
 //! Running steps: conditions, turns, and what is common to every kind of step.
 
-use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -9,226 +8,23 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::attempt::{Anchor, Attempt, Cleanup, OpenPack, Problem, worst};
-use super::branches::Branches;
-use super::frame::{Frame, StepState, Turn};
+use super::attempt::{Problem, worst};
+use super::context::Cx;
+use super::done::{Done, Ended};
+use super::frame::{StepState, Turn};
 use super::lock;
-use super::log::{KeptExchange, StepLog};
+use super::log::StepLog;
 use super::scope::StepScope;
 use super::{action, branches, capture, checks, plain, poll, receive, replay, request};
 use crate::check::Evidence;
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
 use crate::expr::Outcome as Rendered;
-use crate::http::{Request, Response, TransportError};
-use crate::signature;
-use crate::step::{Kind, RetryCause, Step};
+use crate::step::{Kind, Step};
 use crate::value::{Value, format_duration};
 
 /// A future on the scenario's own thread.
 pub(super) type Local<'f, T> = Pin<Box<dyn Future<Output = T> + 'f>>;
-
-/// Where a step runs: its attempt, frame and turn, and what those around it hand down.
-#[derive(Clone)]
-pub(super) struct Cx<'a, 'p> {
-    pub attempt: &'a Attempt<'p>,
-    pub frame: Rc<Frame<'p>>,
-    pub turn: Option<Rc<Turn>>,
-    /// `setup[0].uses[1]`: names the step in reports, and its stream of randomness.
-    pub path: Rc<str>,
-    /// Place among the scenario's own steps, from 1, and how many there are.
-    pub number: usize,
-    pub of: usize,
-    /// The pack that a step addresses unless it names one.
-    pub pack: Option<Rc<OpenPack>>,
-    pub caller: Rc<Caller>,
-    /// In a cleanup or teardown, headers that were set for the steps do not count.
-    pub cleaning: bool,
-    pub sent: Option<Rc<Sent>>,
-}
-
-/// Whether a request of a step with a cleanup has left, and of the steps around it.
-pub(super) struct Sent {
-    pub reached: Cell<bool>,
-    outer: Option<Rc<Sent>>,
-}
-
-/// What a `uses` step hands down into its action.
-#[derive(Clone, Default)]
-pub(super) struct Caller {
-    /// Headers merged into the action's requests; `None` removes one.
-    pub headers: Vec<(String, Option<String>)>,
-    /// The caller's `expect` states this itself, so the action's response step leaves it alone.
-    pub states_status: bool,
-    pub states_error: bool,
-    pub contract_off: bool,
-    /// The step will send its request again, which therefore is kept.
-    pub replays: bool,
-    /// How the action's requests are tried again that do not say so themselves.
-    pub retry: Option<Retries>,
-}
-
-/// How a request is tried again.
-#[derive(Clone)]
-pub(super) struct Retries {
-    pub causes: Vec<RetryCause>,
-    pub attempts: u64,
-    pub every: Duration,
-    pub backoff: f64,
-}
-
-/// How a step, or a list of steps, ended.
-#[derive(Default)]
-pub(super) struct Ended {
-    pub problems: Vec<Problem>,
-    /// The scenario does not go on after this.
-    pub stop: bool,
-    pub skipped: bool,
-}
-
-impl Ended {
-    pub fn stopped(problem: Problem) -> Self {
-        Self {
-            problems: vec![problem],
-            stop: true,
-            skipped: false,
-        }
-    }
-
-    pub fn passed(&self) -> bool {
-        self.problems.is_empty()
-    }
-}
-
-/// What the doing of a step brought to light, before its captures and checks.
-#[derive(Default)]
-pub(super) struct Done<'p> {
-    pub state: StepState<'p>,
-    pub error: Option<TransportError>,
-    /// How those ended that ran at once, where the step says how many must pass.
-    pub branches: Option<Branches>,
-    /// What verifying the webhooks that were taken came to.
-    pub signatures: Vec<signature::Verdict>,
-    pub problems: Vec<Problem>,
-    pub checks: usize,
-    pub exchanges: Vec<KeptExchange>,
-    /// The last request as it was sent, with all of its body, where it is wanted for the coverage of contracts.
-    pub sent: Option<Request>,
-    pub note: Option<String>,
-    /// The step's checks are of no use any more: it could not be done.
-    pub over: bool,
-    /// Method and path of the operation, for the contract.
-    pub operation: Option<(String, String)>,
-    pub title: Option<String>,
-}
-
-impl Done<'_> {
-    pub fn errored(diagnostic: Diagnostic) -> Self {
-        Self::all_errored(vec![diagnostic])
-    }
-
-    pub fn all_errored(diagnostics: Vec<Diagnostic>) -> Self {
-        Self {
-            problems: diagnostics.into_iter().map(Problem::errored).collect(),
-            over: true,
-            ..Self::default()
-        }
-    }
-
-    /// Ctrl-C ended the waiting of this step: it came to no result, so nothing of it is checked.
-    pub fn interrupt(&mut self, step: &Step) {
-        let problem = Diagnostic::error("interrupted", "the run was interrupted during this step")
-            .at(step.place.clone());
-        self.problems.push(Problem::errored(problem));
-        self.over = true;
-    }
-
-    pub fn response(&self) -> Option<&Response> {
-        self.state.response.as_ref()
-    }
-}
-
-impl<'a, 'p> Cx<'a, 'p> {
-    pub fn scope(&self) -> StepScope<'a, 'p> {
-        StepScope::new(self.attempt, &self.frame, self.turn.as_ref(), &self.path)
-    }
-
-    /// Registers the step's cleanup, which counts from the moment at which its request is sent: then there may be
-    /// something to clean up, whatever becomes of the step.
-    fn with_cleanup_of(&self, step: &'p Step) -> Self {
-        if step.cleanup.is_empty() || self.cleaning {
-            return self.clone();
-        }
-        let sends = matches!(step.kind, Kind::Http(_) | Kind::Uses(_));
-        let sent = Rc::new(Sent {
-            reached: Cell::new(!sends),
-            outer: self.sent.clone(),
-        });
-        self.attempt.cleanups.borrow_mut().push(Cleanup {
-            steps: &step.cleanup,
-            cx: self.anchor(),
-            sent: Rc::clone(&sent),
-        });
-        Self {
-            sent: Some(sent),
-            ..self.clone()
-        }
-    }
-
-    /// What of the place outlives its step.
-    fn anchor(&self) -> Anchor<'p> {
-        Anchor {
-            frame: Rc::clone(&self.frame),
-            turn: self.turn.clone(),
-            path: Rc::clone(&self.path),
-            pack: self.pack.clone(),
-        }
-    }
-
-    /// Says that a request of this place is about to leave.
-    pub fn mark_sent(&self) {
-        let mut sent = self.sent.as_ref();
-        while let Some(mark) = sent {
-            mark.reached.set(true);
-            sent = mark.outer.as_ref();
-        }
-    }
-
-    /// Lets time pass. False if Ctrl-C ended the wait.
-    pub async fn pause(&self, duration: Duration) -> bool {
-        let sleep = self.attempt.clock.sleep(duration);
-        if self.cleaning {
-            sleep.await;
-            return true;
-        }
-        tokio::select! {
-            biased;
-            () = self.attempt.shared.stop.stopped() => false,
-            () = sleep => true,
-        }
-    }
-
-    /// The same place with another path.
-    pub fn at(&self, path: String) -> Self {
-        Self {
-            path: path.into(),
-            ..self.clone()
-        }
-    }
-
-    /// The pack that a step addresses.
-    pub fn pack_of(&self, step: &Step) -> Result<Rc<OpenPack>, Diagnostic> {
-        let named = match &step.pack {
-            Some(name) => self.attempt.pack(Some(&name.name)),
-            None => self.pack.clone(),
-        };
-        named.ok_or_else(|| {
-            Diagnostic::error("no-pack", "this step addresses no pack")
-                .at(step.place.clone())
-                .help("list the pack in the file's `packs`, or name one with `pack:`")
-        })
-    }
-}
 
 /// Runs steps one after the other until one of them stops the scenario.
 pub(super) fn run_all<'f, 'a: 'f, 'p: 'a>(

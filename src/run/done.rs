@@ -1,0 +1,81 @@
+//! What the doing of a step brought to light, and how the step ended.
+
+use super::attempt::Problem;
+use super::branches::Branches;
+use super::frame::StepState;
+use super::log::KeptExchange;
+use crate::diagnostic::Diagnostic;
+use crate::http::{Request, Response, TransportError};
+use crate::signature;
+use crate::step::Step;
+
+/// How a step, or a list of steps, ended.
+#[derive(Default)]
+pub(super) struct Ended {
+    pub problems: Vec<Problem>,
+    /// The scenario does not go on after this.
+    pub stop: bool,
+    pub skipped: bool,
+}
+
+impl Ended {
+    pub fn stopped(problem: Problem) -> Self {
+        Self {
+            problems: vec![problem],
+            stop: true,
+            skipped: false,
+        }
+    }
+
+    pub fn passed(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// What the doing of a step brought to light, before its captures and checks.
+#[derive(Default)]
+pub(super) struct Done<'p> {
+    pub state: StepState<'p>,
+    pub error: Option<TransportError>,
+    /// How those ended that ran at once, where the step says how many must pass.
+    pub branches: Option<Branches>,
+    /// What verifying the webhooks that were taken came to.
+    pub signatures: Vec<signature::Verdict>,
+    pub problems: Vec<Problem>,
+    pub checks: usize,
+    pub exchanges: Vec<KeptExchange>,
+    /// The last request as it was sent, with all of its body, where it is wanted for the coverage of contracts.
+    pub sent: Option<Request>,
+    pub note: Option<String>,
+    /// The step's checks are of no use any more: it could not be done.
+    pub over: bool,
+    /// Method and path of the operation, for the contract.
+    pub operation: Option<(String, String)>,
+    pub title: Option<String>,
+}
+
+impl Done<'_> {
+    pub fn errored(diagnostic: Diagnostic) -> Self {
+        Self::all_errored(vec![diagnostic])
+    }
+
+    pub fn all_errored(diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            problems: diagnostics.into_iter().map(Problem::errored).collect(),
+            over: true,
+            ..Self::default()
+        }
+    }
+
+    /// Ctrl-C ended the waiting of this step: it came to no result, so nothing of it is checked.
+    pub fn interrupt(&mut self, step: &Step) {
+        let problem = Diagnostic::error("interrupted", "the run was interrupted during this step")
+            .at(step.place.clone());
+        self.problems.push(Problem::errored(problem));
+        self.over = true;
+    }
+
+    pub fn response(&self) -> Option<&Response> {
+        self.state.response.as_ref()
+    }
+}
