@@ -287,6 +287,9 @@ impl Missing<'_> {
             Self::Variable(path) => {
                 let (name, span) = (&path.name, path.span);
                 let problem = undefined(expr, span, format!("`{name}` is not defined"));
+                if let Some(place) = scope.would_be_set(name) {
+                    return problem.also(place, "this would have set it");
+                }
                 let problem = suggest(problem, name, &scope.names(), "defined here");
                 hyphenated(expr, span, problem)
             }

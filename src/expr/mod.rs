@@ -86,6 +86,12 @@ pub trait Scope {
     /// All names that resolve, for "did you mean".
     fn names(&self) -> Vec<String>;
 
+    /// Where a variable that there is not would have been set, by a step that did not come to it.
+    fn would_be_set(&self, name: &str) -> Option<Place> {
+        let _ = name;
+        None
+    }
+
     /// What functions may use.
     fn tools(&self) -> Tools<'_>;
 }

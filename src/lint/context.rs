@@ -81,7 +81,7 @@ impl<'a> Context<'a> {
                 owner,
                 action,
             });
-            self.visit(inner_steps(step), owner, action);
+            self.visit(step.inner(), owner, action);
             self.visit(&step.cleanup, owner, action);
         }
     }
@@ -133,20 +133,6 @@ impl<'a> Context<'a> {
             (Some(_), Home::Pack(_)) => return None,
         };
         actions.get(&name.name).map(|action| &**action)
-    }
-}
-
-/// The steps that a step consists of.
-pub(super) fn inner_steps(step: &Step) -> &[Step] {
-    match &step.kind {
-        Kind::Group(group) => &group.steps,
-        Kind::Parallel(branches) => branches,
-        Kind::Http(_)
-        | Kind::Uses(_)
-        | Kind::Receive(_)
-        | Kind::Wait(_)
-        | Kind::Set(_)
-        | Kind::Check(_) => &[],
     }
 }
 

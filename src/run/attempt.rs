@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Shared;
-use super::context::{Cx, Sent};
+use super::context::Sent;
 use super::frame::{Frame, Home, Turn};
 use super::inbox::Inbox;
 use super::log::StepLog;
+use super::problem::{Problem, worst};
 use super::scope::FileReader;
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
@@ -18,14 +19,11 @@ use crate::http::{Base, Client, CookieJar, Egress};
 use crate::pack::{Instance, InstanceSpec};
 use crate::plan::{BoundPack, PlannedCase, SecretValue};
 use crate::random::Stream;
-use crate::source::Place;
 use crate::step::Step;
 use crate::value::{Extent, Map, Redactor, Value, format_duration, format_measured};
 
 /// Steps that a problem with a time limit shows.
 const SHOWN_UNDER_WAY: usize = 4;
-/// Letters of a loop's item that a problem quotes.
-const SHOWN_ITEM: usize = 60;
 
 /// One attempt at a case.
 pub(super) struct Attempt<'p> {
@@ -59,84 +57,6 @@ pub(super) struct Attempt<'p> {
     pub finished: Cell<bool>,
     /// Settings for the emulators, by the pack's alias.
     pub settings: RefCell<Vec<(String, Map<String, Value>)>>,
-}
-
-/// Something that went wrong, and whether it failed or errored.
-#[derive(Clone, Debug)]
-pub(super) struct Problem {
-    pub outcome: Outcome,
-    /// The path of the step that it arose in; none where it concerns the scenario as a whole.
-    pub step: Option<Rc<str>>,
-    /// The path of the step whose exchange it is about, where that is another.
-    pub exchange_of: Option<Rc<str>>,
-    pub diagnostic: Diagnostic,
-}
-
-impl Problem {
-    pub fn failed(diagnostic: Diagnostic) -> Self {
-        Self {
-            outcome: Outcome::Failed,
-            step: None,
-            exchange_of: None,
-            diagnostic,
-        }
-    }
-
-    pub fn errored(diagnostic: Diagnostic) -> Self {
-        Self {
-            outcome: Outcome::Errored,
-            step: None,
-            exchange_of: None,
-            diagnostic,
-        }
-    }
-
-    /// Something that is no problem, only worth saying.
-    pub fn warning(diagnostic: Diagnostic) -> Self {
-        Self {
-            outcome: Outcome::Passed,
-            step: None,
-            exchange_of: None,
-            diagnostic,
-        }
-    }
-
-    /// Says which step it arose in, and which steps called the action that this one is of, unless that is known already.
-    pub fn in_step(mut self, cx: &Cx<'_, '_>, place: &Place) -> Self {
-        if self.step.is_some() {
-            return self;
-        }
-        self.step = Some(Rc::clone(&cx.path));
-        let problem = &mut self.diagnostic;
-        let also = problem.also.iter().map(|(place, _)| place);
-        let mut shown = problem.place.iter().chain(also);
-        if problem.place.is_none() {
-            problem.place = Some(place.clone());
-        } else if shown.all(|shown| shown.source.name != place.source.name) {
-            let here = (place.clone(), "in this step".to_owned());
-            problem.also.push(here);
-        }
-        if let Some(turn) = &cx.turn {
-            let item = cx.attempt.redactor.borrow().shorten(&turn.item, SHOWN_ITEM);
-            let number = turn.index + 1;
-            problem
-                .notes
-                .push(format!("in turn {number} of `for_each`: `item` is {item}"));
-        }
-        let calls = cx.frame.home.calls().iter();
-        problem
-            .also
-            .extend(calls.map(|call| (call.clone(), "called from here".to_owned())));
-        self
-    }
-
-    /// Says whose exchange it is about, where that is not the step's own.
-    pub fn about(mut self, exchange_of: Option<&Rc<str>>) -> Self {
-        if self.exchange_of.is_none() {
-            self.exchange_of = exchange_of.cloned();
-        }
-        self
-    }
 }
 
 /// A pack as one attempt uses it.
@@ -487,15 +407,4 @@ impl SecretValue {
 fn is_within(path: &str, outer: &str) -> bool {
     let rest = path.strip_prefix(outer);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
-/// Errored is worse than failed, failed worse than passed.
-pub(super) fn worst(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
-    outcomes
-        .into_iter()
-        .fold(Outcome::Passed, |worst, outcome| match (worst, outcome) {
-            (Outcome::Errored, _) | (_, Outcome::Errored) => Outcome::Errored,
-            (Outcome::Failed, _) | (_, Outcome::Failed) => Outcome::Failed,
-            _ => worst,
-        })
 }

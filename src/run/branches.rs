@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::attempt::Problem;
 use super::context::Cx;
 use super::done::{Done, Ended};
+use super::problem::Problem;
 use super::step::run;
 use crate::check::Subject;
 use crate::step::Step;

@@ -1,8 +1,8 @@
 //! Captures: values taken from what a step brought to light.
 
-use super::attempt::Problem;
 use super::context::Cx;
 use super::done::Done;
+use super::problem::Problem;
 use super::scope::StepScope;
 use super::told::duration_value;
 use crate::check::help_with;

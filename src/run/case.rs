@@ -7,12 +7,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Shared;
-use super::attempt::{Attempt, Problem};
+use super::attempt::Attempt;
 use super::cleanup::clean_up;
 use super::context::{Caller, Cx};
 use super::done::Ended;
 use super::frame::{Frame, Home};
 use super::prepare::{Prepared, prepare};
+use super::problem::Problem;
 use super::scope::StepScope;
 use crate::diagnostic::Diagnostic;
 use crate::event::{self, CaseFinished, CaseProblem, Event, Offset, Outcome};

@@ -2,10 +2,10 @@
 
 use super::ContractMode;
 use super::action::is_response_step;
-use super::attempt::Problem;
 use super::branches::Branches;
 use super::context::Cx;
 use super::done::Done;
+use super::problem::Problem;
 use super::scope::StepScope;
 use crate::check::{
     Evidence, Expect, Subject, Verdict, implied_contract, implied_signature, implied_status,

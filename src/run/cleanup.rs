@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::attempt::{Attempt, Problem};
+use super::attempt::Attempt;
 use super::case::place;
 use super::context::Cx;
 use super::frame::Frame;
+use super::problem::Problem;
 use super::step::run_all;
 use crate::diagnostic::Diagnostic;
 use crate::step::Step;

@@ -1,9 +1,9 @@
 //! What the doing of a step brought to light, and how the step ended.
 
-use super::attempt::Problem;
 use super::branches::Branches;
 use super::frame::StepState;
 use super::log::KeptExchange;
+use super::problem::Problem;
 use crate::diagnostic::Diagnostic;
 use crate::http::{Request, Response, TransportError};
 use crate::signature;

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::attempt::{Attempt, OpenPack, Problem};
+use super::attempt::{Attempt, OpenPack};
 use super::context::Cx;
 use super::frame::{Frame, Home};
+use super::problem::Problem;
 use super::scope::StepScope;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Resolved, Scope, Tools};

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::attempt::{Attempt, Problem};
-use crate::event::{CaseProblem, ExchangeRecord, Offset, Outcome, StepName, StepRecord};
+use super::attempt::Attempt;
+use super::problem::Problem;
+use crate::event::{ExchangeRecord, Offset, Outcome, StepName, StepRecord};
 use crate::http::{
     Exchange, KeptBody, Rendering, Request, Response, ResponseParts, TransportError, curl,
 };
@@ -155,17 +156,6 @@ impl StepLog {
             title: attempt.clean(&self.title),
             number: self.number,
             of: self.of,
-        }
-    }
-}
-
-impl Problem {
-    /// The problem as it may leave the program.
-    pub fn record(&self, attempt: &Attempt<'_>) -> CaseProblem {
-        CaseProblem {
-            step: self.step.as_deref().map(str::to_owned),
-            exchange_of: self.exchange_of.as_deref().map(str::to_owned),
-            problem: attempt.clean_diagnostic(&self.diagnostic),
         }
     }
 }

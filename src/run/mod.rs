@@ -19,6 +19,7 @@ mod log;
 mod plain;
 mod poll;
 mod prepare;
+mod problem;
 mod receive;
 mod replay;
 mod request;

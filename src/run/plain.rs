@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::attempt::Problem;
 use super::context::Cx;
 use super::done::Done;
+use super::problem::Problem;
 use super::request;
 use super::step::run_all;
 use crate::diagnostic::Diagnostic;

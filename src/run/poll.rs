@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::attempt::Problem;
 use super::context::Cx;
 use super::done::Done;
+use super::problem::Problem;
 use super::request::grow;
 use super::step::perform as perform_once;
 use crate::check::{Evidence, Expect, Verdict};

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-use super::attempt::{OpenPack, Problem};
+use super::attempt::OpenPack;
 use super::context::Cx;
 use super::done::Done;
 use super::frame::Home;
 use super::inbox::{Arrival, verify};
 use super::log::KeptExchange;
+use super::problem::Problem;
 use crate::check::{Evidence, Verdict};
 use crate::clock::Bell;
 use crate::diagnostic::Diagnostic;

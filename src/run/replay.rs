@@ -5,13 +5,13 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 
-use super::attempt::Problem;
 use super::branches::{Branches, how_ended, states_passed};
 use super::checks;
 use super::context::Cx;
 use super::done::Done;
 use super::frame::SentRequest;
 use super::log::KeptExchange;
+use super::problem::Problem;
 use super::request::send;
 use super::scope::StepScope;
 use super::step::{check, do_within_time};

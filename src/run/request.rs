@@ -3,11 +3,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::attempt::{OpenPack, Problem};
+use super::attempt::OpenPack;
 use super::context::{Cx, Retries};
 use super::done::Done;
 use super::frame::{Frame, Home, SentRequest};
 use super::log::KeptExchange;
+use super::problem::Problem;
 use super::scope::StepScope;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Rendered as Part, Scope, Template};

@@ -12,7 +12,8 @@ use super::told::{RESPONSE_PARTS, response_part, response_value, whole};
 use crate::expr::{ReadFile, Resolved, Scope, Tools};
 use crate::plan::SecretValue;
 use crate::random::Stream;
-use crate::source::Folder;
+use crate::source::{Folder, Place};
+use crate::step::Step;
 use crate::value::Value;
 
 /// The scope of one step: its frame, its turn, and its own stream of randomness.
@@ -261,6 +262,17 @@ impl Scope for StepScope<'_, '_> {
         }
         names.sort_unstable();
         names
+    }
+
+    fn would_be_set(&self, name: &str) -> Option<Place> {
+        let planned = self.attempt.planned;
+        let (first, then): (&[Step], &[Step]) = match &self.frame.home {
+            Home::Scenario { .. } => (&planned.file.document.setup, &planned.scenario().steps),
+            Home::Action { action, .. } => (&action.steps, &[]),
+            Home::Pack { .. } => (&[], &[]),
+        };
+        let mut steps = first.iter().chain(then);
+        steps.find_map(|step| step.sets(name)).cloned()
     }
 
     fn tools(&self) -> Tools<'_> {

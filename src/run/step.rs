@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::attempt::{Problem, worst};
 use super::context::Cx;
 use super::done::{Done, Ended};
 use super::frame::{StepState, Turn};
 use super::lock;
 use super::log::StepLog;
+use super::problem::{Problem, worst};
 use super::scope::StepScope;
 use super::{action, branches, capture, checks, plain, poll, receive, replay, request};
 use crate::check::Evidence;

@@ -3,9 +3,39 @@
 use super::{Auth, Body, CaptureFrom, Kind, Step};
 use crate::check::{Check, Expect};
 use crate::expr::{Expr, Reference, Setting, Template};
+use crate::source::Place;
 use crate::value::format_duration;
 
 impl Step {
+    /// The steps that it consists of.
+    #[must_use]
+    pub fn inner(&self) -> &[Self] {
+        match &self.kind {
+            Kind::Group(group) => &group.steps,
+            Kind::Parallel(branches) => branches,
+            Kind::Http(_)
+            | Kind::Uses(_)
+            | Kind::Receive(_)
+            | Kind::Wait(_)
+            | Kind::Set(_)
+            | Kind::Check(_) => &[],
+        }
+    }
+
+    /// Where it, or a step within it, sets a variable.
+    #[must_use]
+    pub fn sets(&self, name: &str) -> Option<&Place> {
+        let captured = self.capture.iter().find(|capture| capture.name == name);
+        let captured = captured.map(|capture| &capture.place);
+        let set = || match &self.kind {
+            Kind::Set(set) => set.vars.iter().find(|var| var.name == name),
+            _ => None,
+        };
+        captured
+            .or_else(|| set().map(|var| &var.place))
+            .or_else(|| self.inner().iter().find_map(|step| step.sets(name)))
+    }
+
     /// What it does, for people: `POST /customers`, `shop/create_order`, `wait 1h`.
     #[must_use]
     pub fn describe(&self) -> String {

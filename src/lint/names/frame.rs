@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::super::context::{Context, Owner, inner_steps};
+use super::super::context::{Context, Owner};
 use super::scope::{Everything, Kinds, Known};
 use super::{Defined, DefinedBy, Names, Reader};
 use crate::diagnostic::Diagnostic;
@@ -231,7 +231,7 @@ fn define_steps(steps: &[Step], owner: Owner, action: Option<&String>, names: &m
                 owner,
                 action: action.cloned(),
             }));
-        define_steps(inner_steps(step), owner, action, names);
+        define_steps(step.inner(), owner, action, names);
         define_steps(&step.cleanup, owner, action, names);
     }
 }

@@ -6,7 +6,7 @@ use crate::pack::Action;
 use crate::source::Place;
 use crate::step::{Kind, Step};
 
-use super::super::context::{Context, inner_steps};
+use super::super::context::Context;
 
 /// Whose names are looked up: that decides which there are besides variables.
 #[derive(Clone, Copy, Debug)]
@@ -41,7 +41,7 @@ impl<'a> Known<'a> {
             self.vars.extend(set_by(step).map(|(name, _)| name));
             self.steps.extend(step.id.as_deref());
             self.responded |= responds(step);
-            self.add_all(inner_steps(step));
+            self.add_all(step.inner());
             self.add_all(&step.cleanup);
         }
     }
@@ -75,7 +75,7 @@ impl<'a> Everything<'a> {
                 };
                 self.steps.entry(id).or_insert(StepInfo { step, action });
             }
-            self.add_steps(inner_steps(step), context);
+            self.add_steps(step.inner(), context);
             self.add_steps(&step.cleanup, context);
         }
     }

@@ -4,7 +4,7 @@ use super::forbidden_value;
 use crate::check::RequestBreach;
 use crate::diagnostic::Severity;
 use crate::lint::Rule;
-use crate::lint::context::{Context, Visited, inner_steps};
+use crate::lint::context::{Context, Visited};
 use crate::lint::findings::Findings;
 use crate::lint::inputs::{LiteralInput, each_literal_input};
 use crate::lint::requests::Sketch;
@@ -62,7 +62,7 @@ fn breach(
 
 /// The requests of steps, those in groups too.
 fn http_steps(steps: &[Step]) -> Vec<&Step> {
-    let inner = steps.iter().flat_map(|step| http_steps(inner_steps(step)));
+    let inner = steps.iter().flat_map(|step| http_steps(step.inner()));
     let own = steps
         .iter()
         .filter(|step| matches!(step.kind, Kind::Http(_)));

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::lint::Rule;
-use crate::lint::context::{Context, Owner, inner_steps};
+use crate::lint::context::{Context, Owner};
 use crate::lint::findings::Findings;
 use crate::pack::Action;
 use crate::step::{Kind, Step, Uses};
@@ -60,7 +60,7 @@ pub(super) fn used(steps: &[Step]) -> Vec<&Uses> {
         if let Kind::Uses(uses) = &step.kind {
             found.push(&**uses);
         }
-        found.extend(used(inner_steps(step)));
+        found.extend(used(step.inner()));
         found.extend(used(&step.cleanup));
     }
     found
