@@ -75,21 +75,22 @@ impl<W: Write> Github<W> {
         let (word, name) = (word(finished.outcome, finished.flaky), short_name(&case.id));
         let (file, line) = location(&case.id.file, case.line, problems);
         let file = self.repository.name(&file).into_owned();
-        let message = match &finished.reason {
-            Some(reason) if problems.is_empty() => reason.clone(),
-            _ => message(&case.id.file, problems),
-        };
         let properties = [
             ("file", file.clone()),
             ("line", line.to_string()),
             ("title", format!("{word} {name}")),
         ];
+        let own = &case.id.file;
         // What kept cases from beginning is told once, by a notice.
-        if finished.outcome != Outcome::Errored || finished.reason.is_none() {
-            annotations.add(|| workflow_command(command, &properties, &message));
-        }
+        let brief = match &finished.reason {
+            Some(reason) if finished.outcome == Outcome::Errored => reason.clone(),
+            _ => {
+                annotations.add(|| workflow_command(command, &properties, &message(own, problems)));
+                brief(own, problems)
+            }
+        };
         self.table
-            .add([word, &name, &message, &format!("{file}:{line}")]);
+            .add([word, &name, &brief, &format!("{file}:{line}")]);
     }
 
     /// What is said of a case without being held against it.
@@ -125,16 +126,20 @@ impl<W: Write> Github<W> {
     fn invalid_file(&mut self, invalid: &InvalidFile) {
         let (file, line) = location(&invalid.file, 1, &invalid.problems);
         let file = self.repository.name(&file).into_owned();
-        let message = message(&invalid.file, &invalid.problems);
         let properties = [
             ("file", file.clone()),
             ("line", line.to_string()),
             ("title", "INVALID file".to_owned()),
         ];
-        self.errors
-            .add(|| workflow_command("error", &properties, &message));
-        self.table
-            .add(["INVALID", &file, &message, &format!("{file}:{line}")]);
+        let (own, problems) = (&invalid.file, &invalid.problems);
+        let annotation = || workflow_command("error", &properties, &message(own, problems));
+        self.errors.add(annotation);
+        self.table.add([
+            "INVALID",
+            &file,
+            &brief(own, problems),
+            &format!("{file}:{line}"),
+        ]);
     }
 
     fn append_summary(&self) -> io::Result<()> {
@@ -230,15 +235,25 @@ impl Table {
     }
 }
 
-/// What went wrong, in a few lines.
+/// What went wrong, a line for each problem: for a table.
+fn brief<P: AsRef<Diagnostic>>(file: &str, problems: &[P]) -> String {
+    told(problems, |one| vec![headline(file, one)])
+}
+
+/// The same with what explains each and what to do about it: for an annotation.
 fn message<P: AsRef<Diagnostic>>(file: &str, problems: &[P]) -> String {
-    let shown = problems.iter().map(AsRef::as_ref).take(MESSAGES);
-    let mut lines: Vec<String> = shown
-        .flat_map(|one| {
-            let facts = one.notes.iter().flat_map(|note| note.lines()).take(FACTS);
-            std::iter::once(headline(file, one)).chain(facts.map(|fact| format!("  {fact}")))
-        })
-        .collect();
+    told(problems, |one| {
+        let facts = one.notes.iter().flat_map(|note| note.lines()).take(FACTS);
+        let facts = facts.map(|fact| format!("  {fact}"));
+        let help = one.help.iter().map(|help| format!("  help: {help}"));
+        let first = std::iter::once(headline(file, one));
+        first.chain(facts).chain(help).collect()
+    })
+}
+
+fn told<P: AsRef<Diagnostic>>(problems: &[P], tell: impl Fn(&Diagnostic) -> Vec<String>) -> String {
+    let shown = problems.iter().take(MESSAGES);
+    let mut lines: Vec<String> = shown.flat_map(|one| tell(one.as_ref())).collect();
     let hidden = problems.len().saturating_sub(MESSAGES);
     if hidden > 0 {
         lines.push(format!("(and {hidden} more)"));

@@ -256,10 +256,11 @@ fn text_end(line: &str, at: usize) -> usize {
     }
 }
 
-/// The end of the unquoted text from `at` on; brackets that are opened in it belong to it.
+/// The end of the unquoted text from `at` on; brackets that are opened in it belong to it. Where one is never closed, a key
+/// ends at its colon all the same.
 fn plain_end(line: &str, at: usize) -> usize {
     let bytes = line.as_bytes();
-    let mut depth = 0usize;
+    let (mut open, mut colon) = (Vec::new(), None);
     let mut end = at;
     while end < bytes.len() {
         match bytes[end] {
@@ -268,17 +269,28 @@ fn plain_end(line: &str, at: usize) -> usize {
                     .find("}}")
                     .map_or(bytes.len() - 1, |close| end + close + 1);
             }
-            b'[' | b'{' => depth += 1,
-            b']' | b'}' | b',' if depth == 0 => break,
-            b']' | b'}' => depth -= 1,
-            b':' if depth == 0 && is_flow_colon(line, end) => break,
-            b'#' if depth == 0 && end > at && bytes[end - 1].is_ascii_whitespace() => break,
-            b'\'' | b'"' if depth > 0 => end = closing_quote(line, end).unwrap_or(end),
+            b'[' => open.push(b']'),
+            b'{' => open.push(b'}'),
+            b']' | b'}' | b',' if open.is_empty() => break,
+            closing @ (b']' | b'}') if open.pop() != Some(closing) => return colon.unwrap_or(end),
+            b':' if is_flow_colon(line, end) => {
+                if open.is_empty() {
+                    break;
+                }
+                colon.get_or_insert(end);
+            }
+            b'#' if open.is_empty() && end > at && bytes[end - 1].is_ascii_whitespace() => break,
+            b'\'' | b'"' if !open.is_empty() => end = closing_quote(line, end).unwrap_or(end),
             _ => {}
         }
         end += 1;
     }
-    end.min(bytes.len())
+    let end = end.min(bytes.len());
+    if open.is_empty() {
+        end
+    } else {
+        colon.unwrap_or(end)
+    }
 }
 
 /// A value as it should be quoted. One that has quotes already, and the wrong ones, gets others round what is within:

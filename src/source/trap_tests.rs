@@ -23,6 +23,8 @@ const MENDED: &[Case] = &[
     ("a: [{{ x }}]", "unquoted-expression", "1:5", "a: ['${{ x }}']"),
     // A path in a flow map or list.
     ("expect: { $.a[0]: 1 }", "unquoted-path", "1:11", "expect: { '$.a[0]': 1 }"),
+    ("expect: { $.a.b[: 1 }", "unquoted-path", "1:11", "expect: { '$.a.b[': 1 }"),
+    ("expect: { $.a[: [1], b: 2 }", "unquoted-path", "1:11", "expect: { '$.a[': [1], b: 2 }"),
     ("expect: { $.items[*].id: [1, 2] }", "unquoted-path", "1:11", "expect: { '$.items[*].id': [1, 2] }"),
     ("a: { jsonpath: $.items[*].id }", "unquoted-path", "1:16", "a: { jsonpath: '$.items[*].id' }"),
     ("a: [$.items[?@.a == 'x, y'].id, b]", "unquoted-path", "1:5", "a: [\"$.items[?@.a == 'x, y'].id\", b]"),

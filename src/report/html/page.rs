@@ -150,7 +150,11 @@ fn counts(html: &mut Html, summary: &Summary) {
             ("not run", _) => "skipped",
             (name, _) => name,
         };
-        let name = if name == "passed" { &passed } else { name };
+        let name = match (name, number) {
+            ("passed", _) => &passed,
+            ("invalid files", 1) => "invalid file",
+            (name, _) => name,
+        };
         html.raw_format(format_args!(
             "<li class=\"{class}\"><b>{number}</b> {name}</li>\n"
         ));
