@@ -12,6 +12,12 @@ use crate::value::{PathStep, Value, counted, normalized};
 /// Breaches that are looked for; what is shown is less.
 const LIMIT: usize = 100;
 
+/// Of a schema, which is no secret, everything is shown.
+const WHOLE: Show<'static> = Show {
+    redactor: None,
+    base: "$",
+};
+
 /// A compiled JSON Schema.
 #[derive(Debug)]
 pub struct Schema(Validator);
@@ -84,27 +90,34 @@ impl Schema {
 }
 
 /// Why a schema can't be compiled.
-pub(super) fn reason(error: &ValidationError<'_>, schema: &Value) -> String {
-    let show = Show {
-        redactor: None,
-        base: "$",
-    };
+fn reason(error: &ValidationError<'_>, schema: &Value) -> String {
+    let pointer = error.instance_path().as_str();
+    match reason_below(error, pointer) {
+        Some(reason) if pointer.is_empty() => reason,
+        Some(reason) => {
+            let path = normalized(&steps(error.instance_path(), schema));
+            format!("{}: {reason}", WHOLE.path(&path))
+        }
+        None => sentences(error, schema, WHOLE).join("; "),
+    }
+}
+
+/// The same without where, of which `pointer` is what is below the schema; `None` where only the validator's own words
+/// are left.
+pub(super) fn reason_below(error: &ValidationError<'_>, pointer: &str) -> Option<String> {
     match error.kind() {
         ValidationErrorKind::Referencing(ReferencingError::Unretrievable { uri, .. }) => {
-            format!("the reference `{uri}` leads out of it")
+            Some(format!("the reference `{uri}` leads out of it"))
         }
-        ValidationErrorKind::Referencing(ReferencingError::PointerToNowhere { pointer }) => {
-            format!("a reference leads to `{pointer}`, where there is nothing")
+        ValidationErrorKind::Referencing(ReferencingError::PointerToNowhere { pointer }) => Some(
+            format!("a reference leads to `{pointer}`, where there is nothing"),
+        ),
+        ValidationErrorKind::Referencing(error) => Some(error.to_string()),
+        _ => {
+            let (keyword, takes) = keyword_at(pointer)?;
+            let actual = WHOLE.value(error.instance());
+            Some(format!("`{keyword}` takes {}, got {actual}", takes.words()))
         }
-        ValidationErrorKind::Referencing(error) => error.to_string(),
-        _ => match keyword_at(error.instance_path().as_str()) {
-            Some((keyword, takes)) => {
-                let path = show.path(&normalized(&steps(error.instance_path(), schema)));
-                let actual = show.value(error.instance());
-                format!("{path}: `{keyword}` takes {}, got {actual}", takes.words())
-            }
-            None => sentences(error, schema, show).join("; "),
-        },
     }
 }
 

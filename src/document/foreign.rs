@@ -120,6 +120,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "capture",
         "values are taken from a response with `capture`",
     ),
+    ("if", "when", "a condition of an emulator goes under `when`"),
     ("sleep", "wait", "`wait: 2s` lets time pass"),
     ("title", "name", "what a person reads goes under `name`"),
     (
@@ -137,7 +138,7 @@ pub(super) fn same<'a>(
     known: &(impl Iterator<Item = &'a str> + Clone),
 ) -> Option<&'static str> {
     let (_, ours, _) = find(word, known)?;
-    ["capture", "json", "vars", "with"]
+    ["capture", "if", "json", "vars", "when", "with"]
         .contains(ours)
         .then_some(*ours)
 }

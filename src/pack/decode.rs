@@ -150,6 +150,20 @@ fn decode_environments(
 }
 
 fn decode_target(node: &Node, decoder: &mut Decoder) -> Option<Target> {
+    let meant = match &node.value {
+        Yaml::Bool(true) => Some("emulator: true".to_owned()),
+        Yaml::String(url) if url.value.contains("://") => Some(format!("base_url: {}", url.value)),
+        _ => None,
+    };
+    if let Some(meant) = meant {
+        let message = format!("expected a map (an environment), found {}", node.kind());
+        let problem = Diagnostic::error("wrong-type", message)
+            .at(decoder.place(node))
+            .label("expected a map")
+            .help(format!("write `{{ {meant} }}`"));
+        decoder.problem(problem);
+        return None;
+    }
     let fields = decoder.fields(node, &ENVIRONMENT);
     match (fields.get("base_url"), fields.get("emulator")) {
         (Some(url), None) => decode_base_url(url, decoder),

@@ -183,20 +183,21 @@ impl Contract {
     pub fn schema_problems(&self) -> Vec<Diagnostic> {
         let specs = self.operations.iter();
         let responses = specs.clone().flat_map(|spec| &spec.responses);
-        let mut problems: Vec<(&str, String)> = responses
+        let mut problems: Vec<(&str, &str)> = responses
             .flat_map(ResponseSpec::schemas)
             .chain(specs.flat_map(OperationSpec::request_schemas))
-            .filter_map(|at| Some((at.pointer.as_str(), self.schemas.get(at).err()?)))
+            .filter_map(|at| self.schemas.broken(at))
+            .map(|broken| (broken.pointer.as_str(), broken.reason.as_str()))
             .collect();
         if problems.is_empty() {
             return Vec::new();
         }
-        problems.sort();
+        problems.sort_unstable();
         problems.dedup();
         let (root, _) = parse(&self.source);
-        let diagnostics = problems.into_iter().map(|(pointer, message)| {
+        let diagnostics = problems.into_iter().map(|(pointer, reason)| {
             let span = root.as_ref().map(|root| load::span_at(root, pointer));
-            Diagnostic::error("bad-contract", message)
+            Diagnostic::error("bad-contract", format!("this schema is broken: {reason}"))
                 .at(Place::new(&self.source, span.unwrap_or_default()))
         });
         diagnostics.collect()

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::{Draft, Registry};
 use serde_json::json;
 
-use crate::check::schema::{Schema, options, reason};
+use crate::check::schema::{Schema, options, reason_below};
 use crate::value::Value;
 
 /// The URI by which the document's own schemas refer to it.
@@ -25,7 +25,15 @@ pub(super) struct Schemas {
 pub(super) struct SchemaAt {
     /// A JSON Pointer, `/components/…`.
     pub pointer: String,
-    compiled: OnceLock<Result<Schema, String>>,
+    compiled: OnceLock<Result<Schema, Broken>>,
+}
+
+/// Why a schema can't be compiled.
+#[derive(Debug)]
+pub(super) struct Broken {
+    /// Where in the document: a JSON Pointer.
+    pub pointer: String,
+    pub reason: String,
 }
 
 /// The schemas that were asked for, each once.
@@ -72,16 +80,30 @@ impl Schemas {
     }
 
     /// # Errors
-    /// What is wrong with the schema.
+    /// What is wrong with the schema, and which it is.
     pub(super) fn get<'s>(&self, schema: &'s SchemaAt) -> Result<&'s Schema, String> {
+        self.compiled(schema).as_ref().map_err(|broken| {
+            let Broken { pointer, reason } = broken;
+            format!("the contract's schema is broken at `{pointer}`: {reason}")
+        })
+    }
+
+    /// What is wrong with the schema, if anything is.
+    pub(super) fn broken<'s>(&self, schema: &'s SchemaAt) -> Option<&'s Broken> {
+        self.compiled(schema).as_ref().err()
+    }
+
+    fn compiled<'s>(&self, schema: &'s SchemaAt) -> &'s Result<Schema, Broken> {
         schema
             .compiled
             .get_or_init(|| self.compile(&schema.pointer))
-            .as_ref()
-            .map_err(Clone::clone)
     }
 
-    fn compile(&self, pointer: &str) -> Result<Schema, String> {
+    fn compile(&self, pointer: &str) -> Result<Schema, Broken> {
+        let broken = |reason: String| Broken {
+            pointer: pointer.to_owned(),
+            reason,
+        };
         let registry = self.registry.get_or_init(|| {
             let builder = Registry::new().draft(Draft::Draft202012);
             builder
@@ -89,17 +111,29 @@ impl Schemas {
                 .and_then(jsonschema::RegistryBuilder::prepare)
                 .map_err(|error| error.to_string())
         });
-        let registry = registry.as_ref().map_err(Clone::clone)?;
+        let registry = registry.as_ref().map_err(|error| broken(error.clone()))?;
         let reference = format!("{DOCUMENT}#{}", encode_fragment(pointer));
         options()
             .with_registry(registry)
             .build(&json!({ "$ref": reference }))
             .map(Schema::new)
             .map_err(|error| {
-                let reason = reason(&error, &self.document);
-                format!("the schema at `{pointer}` is broken: {reason}")
+                let at = error.instance_path().as_str();
+                let below = at.strip_prefix(pointer).or_else(|| below_component(at));
+                let reason = reason_below(&error, below.unwrap_or_default());
+                let there = below.is_some() && self.document.pointer(at).is_some();
+                Broken {
+                    pointer: if there { at } else { pointer }.to_owned(),
+                    reason: reason.unwrap_or_else(|| error.to_string()),
+                }
             })
     }
+}
+
+/// What of a JSON Pointer into a document is below one of its named schemas.
+fn below_component(pointer: &str) -> Option<&str> {
+    let name = pointer.strip_prefix("/components/schemas/")?;
+    Some(name.find('/').map_or("", |at| &name[at..]))
 }
 
 /// A JSON Pointer as a URI's fragment (RFC 6901, 6).

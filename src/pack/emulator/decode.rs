@@ -246,6 +246,16 @@ fn method_and_path(node: &Node, decoder: &mut Decoder) -> Option<(String, Patter
         Some((method, _)) if !METHODS.contains(&method) => {
             Err(problem(&format!("`{method}` is not a method")).suggest(method, METHODS))
         }
+        Some((_, path)) if path.contains(['?', '#']) => Err(Diagnostic::error(
+            "bad-route",
+            "a route has no query in its path",
+        )
+        .help("what a query has to be is said under `request`, in `query`")),
+        Some((method, path)) if has_other_names(path) => Err(Diagnostic::error(
+            "bad-route",
+            "a name in a path stands in braces",
+        )
+        .help(format!("write `{method} {}`", in_braces(path)))),
         Some((method, path)) if path.starts_with('/') => match pattern(path) {
             Some(pattern) => Ok((method.to_owned(), pattern)),
             None => Err(problem(
@@ -264,6 +274,25 @@ fn method_and_path(node: &Node, decoder: &mut Decoder) -> Option<(String, Patter
             None
         }
     }
+}
+
+/// Whether a segment is a name as others write it: `:id` or `<id>`.
+fn has_other_names(path: &str) -> bool {
+    path.split('/').any(|segment| other_name(segment).is_some())
+}
+
+fn other_name(segment: &str) -> Option<&str> {
+    let colon = segment.strip_prefix(':');
+    let angles = || segment.strip_prefix('<')?.strip_suffix('>');
+    colon.or_else(angles).filter(|name| !name.is_empty())
+}
+
+fn in_braces(path: &str) -> String {
+    let segments = path.split('/').map(|segment| match other_name(segment) {
+        Some(name) => format!("{{{name}}}"),
+        None => segment.to_owned(),
+    });
+    segments.collect::<Vec<_>>().join("/")
 }
 
 /// `None` if a brace stands anywhere but round a whole segment.

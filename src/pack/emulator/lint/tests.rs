@@ -337,6 +337,21 @@ fn what_is_malformed_is_found_in_its_place() {
             "bad-route at `GET /orders/{id}.json`: a `{name}` stands for one whole segment of the path (write it like `POST /customers/{id}`)",
         ),
         (
+            "GET /orders/{id}",
+            "GET /orders/:id",
+            "bad-route at `GET /orders/:id`: a name in a path stands in braces (write `GET /orders/{id}`)",
+        ),
+        (
+            "GET /orders/{id}",
+            "GET /orders/<id>",
+            "bad-route at `GET /orders/<id>`: a name in a path stands in braces (write `GET /orders/{id}`)",
+        ),
+        (
+            "GET /orders/{id}",
+            "GET /orders/{id}?state=open",
+            "bad-route at `GET /orders/{id}?state=open`: a route has no query in its path (what a query has to be is said under `request`, in `query`)",
+        ),
+        (
             "status: 410",
             "status: 99",
             "bad-status at `99`: a status is a number from 200 to 599 ()",
