@@ -108,6 +108,23 @@ impl<'a> Context<'a> {
         self.names.get_or_init(|| names::walk(self))
     }
 
+    /// The captures by which webhooks are verified, as the packs at hand say.
+    pub fn signing_captures(&self) -> Vec<String> {
+        let used = self.packs.packs.iter().map(|(_, pack)| &**pack);
+        let own = match self.home {
+            Home::File(_) => None,
+            Home::Pack(pack) => Some(pack),
+        };
+        let signatures = used.chain(own).filter_map(|pack| pack.signature.as_ref());
+        signatures
+            .flat_map(|signature| signature.key.references())
+            .filter_map(|reference| match reference.path.as_slice() {
+                [captures, name, ..] if captures == "captures" => Some(name.clone()),
+                _ => None,
+            })
+            .collect()
+    }
+
     /// Every request of a pack with a contract, but those that mean to break it.
     pub fn requests(&self) -> &[Sketch<'a>] {
         self.requests.get_or_init(|| requests::all(self))

@@ -28,8 +28,14 @@ pub(super) fn unread(
     warning: impl Fn(&str, crate::source::Place) -> Diagnostic,
 ) {
     let names = context.names();
+    let of_packs = if kind == DefinedBy::Capture {
+        context.signing_captures()
+    } else {
+        Vec::new()
+    };
     for defined in &names.defined {
-        let wanted = defined.kind == kind && !defined.name.starts_with('_');
+        let left_alone = defined.name.starts_with('_') || of_packs.contains(&defined.name);
+        let wanted = defined.kind == kind && !left_alone;
         if wanted && !names.is_read(defined) && !names.is_meant(&defined.name) {
             let mut problem = warning(&defined.name, defined.place.clone());
             if let Some(text) = as_others_write(&defined.place.source.text, &defined.name) {
