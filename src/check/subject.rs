@@ -97,10 +97,17 @@ impl Subject {
                     ))),
                 }
             }
-            Self::Json | Self::Schema | Self::Path(_) => match response.json() {
-                Ok(body) => self.look_into(&body, then),
-                Err(error) => then(Look::Unreadable(error)),
-            },
+            Self::Json | Self::Schema | Self::Path(_) => {
+                if let Self::Path(path) = self
+                    && let Some(value) = response.found(path)
+                {
+                    return then(Look::There(&value));
+                }
+                match response.json() {
+                    Ok(body) => self.look_into(&body, then),
+                    Err(error) => then(Look::Unreadable(error)),
+                }
+            }
             Self::Contract | Self::Passed | Self::Error | Self::Signature | Self::Count => {
                 then(Look::Absent(Vec::new()))
             }

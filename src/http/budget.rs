@@ -8,9 +8,9 @@ const FREE: usize = 64 << 10;
 /// Permits are counted in these, so that a budget of any size fits the semaphore.
 const UNIT: usize = 1 << 10;
 
-/// Cannot deadlock: a body of known size asks once, before it is read; one of unknown size asks again as it grows,
-/// but never waits for others that hold something: where nothing is left, one body at a time may exceed the budget. Clones are
-/// handles to the same one.
+/// Cannot deadlock, as long as nobody who holds a share asks for another: a body of known size asks once, before it is read;
+/// one of unknown size asks again as it grows, but never waits for others that hold something: where nothing is left, one
+/// body at a time may exceed the budget. Clones are handles to the same one.
 #[derive(Clone, Debug)]
 pub(super) struct Budget {
     units: Arc<Semaphore>,
@@ -18,9 +18,9 @@ pub(super) struct Budget {
     overflow: Arc<Mutex<()>>,
 }
 
-/// A body's share, given back when dropped.
-#[derive(Debug)]
-pub(super) struct Share {
+/// A body's share, given back when dropped. That of a small body is nothing.
+#[derive(Debug, Default)]
+pub struct Share {
     held: Vec<OwnedSemaphorePermit>,
     covers: usize,
     overflow: Option<OwnedMutexGuard<()>>,

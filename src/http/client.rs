@@ -168,6 +168,10 @@ impl Client {
         let started = Instant::now();
         let mut sent = false;
         let response = self.follow(outgoing, &request, context, &mut sent).await;
+        let (response, share) = match response {
+            Ok((response, share)) => (Ok(response), share),
+            Err(error) => (Err(error), Share::default()),
+        };
         let duration = match &response {
             Ok(response) => response.duration,
             Err(_) => started.elapsed(),
@@ -177,6 +181,7 @@ impl Client {
             response,
             duration,
             sent,
+            share,
         }
     }
 
@@ -186,7 +191,7 @@ impl Client {
         request: &'a Request,
         context: &Context<'_>,
         sent: &mut bool,
-    ) -> Result<Response, TransportError> {
+    ) -> Result<(Response, Share), TransportError> {
         let mut redirects: Vec<Hop> = Vec::new();
         let mut time = TimeLimit::start(request.timeout);
         loop {
@@ -274,8 +279,8 @@ impl Client {
         outgoing: &Outgoing<'_>,
         mut time: TimeLimit,
         redirects: Vec<Hop>,
-    ) -> Result<Response, TransportError> {
-        let wire = self.read_body(&mut answer, &mut time).await?;
+    ) -> Result<(Response, Share), TransportError> {
+        let (wire, share) = self.read_body(&mut answer, &mut time).await?;
         let wire_bytes = wire.len() as u64;
         let limit = self.body_limit;
         let body =
@@ -290,7 +295,7 @@ impl Client {
                 )
                 .help("send `accept-encoding: identity` to see it as it is"),
             })?;
-        Ok(Response::from(ResponseParts {
+        let response = Response::from(ResponseParts {
             status: answer.head.status,
             reason: answer.head.reason,
             headers: answer.head.headers,
@@ -299,21 +304,22 @@ impl Client {
             duration: time.spent(),
             url: outgoing.url.clone().into_owned(),
             redirects,
-        }))
+        });
+        Ok((response, share))
     }
 
     async fn read_body(
         &self,
         answer: &mut Answer,
         time: &mut TimeLimit,
-    ) -> Result<Vec<u8>, TransportError> {
+    ) -> Result<(Vec<u8>, Share), TransportError> {
         let limit = self.body_limit;
         let announced = answer.announced();
         let size = announced.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
         if size.is_some_and(|size| size > limit) {
             return Err(answer.too_large(limit, "announced"));
         }
-        let mut share: Share = time.pause(self.budget.share(size)).await;
+        let mut share = time.pause(self.budget.share(size)).await;
         let mut body = Vec::with_capacity(size.unwrap_or_default());
         loop {
             let read = time.within(answer.chunk()).await;
@@ -329,7 +335,7 @@ impl Client {
             let Some(chunk) = chunk else {
                 // One that has grown may have room for as much again.
                 body.shrink_to_fit();
-                return Ok(body);
+                return Ok((body, share));
             };
             let size = body.len() + chunk.len();
             if size > limit {

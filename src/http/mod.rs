@@ -32,6 +32,7 @@ mod testing;
 mod tests;
 
 pub use auth::{basic, bearer};
+pub use budget::Share;
 pub use client::{Client, ClientOptions, Context, Proxies};
 pub use cookies::CookieJar;
 pub use curl::curl;

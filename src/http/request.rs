@@ -1,6 +1,6 @@
 //! A request as plain data, and the exchange it becomes.
 
-use super::{CookieJar, Egress, Method, Response, TransportError, Url};
+use super::{CookieJar, Egress, Method, Response, Share, TransportError, Url};
 use bytes::Bytes;
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ impl Request {
 }
 
 /// What was sent and what came back.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Exchange {
     /// With the headers that were really sent, cookies included; those of the program's own transport are not shown.
     pub request: Request,
@@ -87,4 +87,7 @@ pub struct Exchange {
     pub duration: Duration,
     /// Whether anything was sent; nothing is where the request itself is refused.
     pub sent: bool,
+    /// What the response's body takes of the budget for bodies. Whoever holds it across a request of its own may wait for
+    /// itself.
+    pub share: Share,
 }

@@ -1,7 +1,7 @@
 //! A response as plain data: cheap to clone, its text and JSON made when first asked for.
 
 use super::Url;
-use crate::value::Value;
+use crate::value::{Path, Value};
 use bytes::Bytes;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -45,7 +45,15 @@ pub struct Response(Arc<Inner>);
 struct Inner {
     parts: ResponseParts,
     text: OnceLock<Arc<str>>,
-    json: Mutex<Option<Result<Arc<Value>, JsonError>>>,
+    read: Mutex<Read>,
+}
+
+/// What was read of the body.
+#[derive(Debug, Default)]
+struct Read {
+    json: Option<Result<Arc<Value>, JsonError>>,
+    /// What a few paths lead to in it.
+    found: Vec<(Path, Arc<Value>)>,
 }
 
 impl From<ResponseParts> for Response {
@@ -53,7 +61,7 @@ impl From<ResponseParts> for Response {
         Self(Arc::new(Inner {
             parts,
             text: OnceLock::new(),
-            json: Mutex::default(),
+            read: Mutex::default(),
         }))
     }
 }
@@ -91,7 +99,8 @@ impl Response {
 
     /// The body as JSON, numbers with their source text.
     pub fn json(&self) -> Result<Arc<Value>, JsonError> {
-        self.made_json()
+        self.read()
+            .json
             .get_or_insert_with(|| self.parse_json())
             .clone()
     }
@@ -107,12 +116,36 @@ impl Response {
     /// it is asked for again.
     pub fn release_large(&self) {
         if self.is_large() {
-            self.made_json().take();
+            *self.read() = Read::default();
         }
     }
 
-    fn made_json(&self) -> MutexGuard<'_, Option<Result<Arc<Value>, JsonError>>> {
-        self.0.json.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Finds what singular paths lead to, for [`found`](Self::found) to tell, and reads the body whole only if one of them
+    /// needs that.
+    pub fn look_ahead(&self, paths: &[Path]) {
+        match self.skim(paths) {
+            Some(found) => self.read().found = found,
+            None => drop(self.json()),
+        }
+    }
+
+    /// What one of the paths that were looked for ahead leads to.
+    #[must_use]
+    pub fn found(&self, path: &Path) -> Option<Arc<Value>> {
+        let read = self.read();
+        let found = read.found.iter().find(|(known, _)| known == path);
+        found.map(|(_, value)| Arc::clone(value))
+    }
+
+    fn skim(&self, paths: &[Path]) -> Option<Vec<(Path, Arc<Value>)>> {
+        let text = std::str::from_utf8(&self.body).ok()?;
+        let utf8 = self.encoding() == encoding_rs::UTF_8;
+        let find = |path: &Path| Some((path.clone(), Arc::new(path.skim(text)?)));
+        utf8.then(|| paths.iter().map(find).collect())?
+    }
+
+    fn read(&self) -> MutexGuard<'_, Read> {
+        self.0.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All values of a header joined with `, `, as RFC 9110 reads them. `name` may have any case.

@@ -109,6 +109,9 @@ fn find(
 }
 
 fn from_json(capture: &Capture, path: &Path, response: &Response) -> Result<Value, Diagnostic> {
+    if let Some(value) = response.found(path) {
+        return Ok(Value::clone(&value));
+    }
     let json = response.json().map_err(|error| {
         let problem = nothing(capture, &error.message);
         if error.help.is_empty() {

@@ -5,7 +5,7 @@ use super::frame::StepState;
 use super::log::KeptExchange;
 use super::problem::Problem;
 use crate::diagnostic::Diagnostic;
-use crate::http::{Request, Response, TransportError};
+use crate::http::{Request, Response, Share, TransportError};
 use crate::signature;
 use crate::step::Step;
 
@@ -44,6 +44,8 @@ pub(super) struct Done<'p> {
     pub problems: Vec<Problem>,
     pub checks: usize,
     pub exchanges: Vec<KeptExchange>,
+    /// Of the budget for bodies, until the response was looked at.
+    pub share: Share,
     /// The last request as it was sent, with all of its body, where it is wanted for the coverage of contracts.
     pub sent: Option<Request>,
     pub note: Option<String>,

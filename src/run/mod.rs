@@ -14,6 +14,7 @@ mod context;
 mod done;
 mod frame;
 mod inbox;
+mod large;
 mod limit;
 mod log;
 mod plain;
@@ -37,6 +38,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use self::context::Cx;
+use self::large::LargeBodies;
 use self::limit::Limit;
 use crate::check::{Operation, Recorder};
 use crate::diagnostic::Diagnostic;
@@ -132,8 +134,7 @@ struct Shared {
     summary: Mutex<Summary>,
     /// A case did not pass and `--fail-fast` was given.
     failed_fast: AtomicBool,
-    /// Held by whoever looks at a large response.
-    large: Mutex<()>,
+    large: LargeBodies,
     /// Cases in flight.
     running: AtomicUsize,
     /// It was told that the run is to stop.
@@ -205,7 +206,7 @@ impl Shared {
                 ..Summary::default()
             }),
             failed_fast: AtomicBool::default(),
-            large: Mutex::default(),
+            large: LargeBodies::default(),
             running: AtomicUsize::default(),
             announced: Mutex::default(),
         }

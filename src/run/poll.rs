@@ -9,6 +9,7 @@ use super::request::grow;
 use super::step::perform as perform_once;
 use crate::check::{Evidence, Expect, Verdict};
 use crate::diagnostic::Diagnostic;
+use crate::http::Share;
 use crate::step::{Poll, Step};
 use crate::value::{counted, format_duration};
 
@@ -102,6 +103,8 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             done.over = true;
             return done;
         }
+        // Others may wait for it.
+        done.share = Share::default();
         if !cx.pause(pause).await {
             done.exchanges = exchanges;
             done.interrupt(step);

@@ -15,7 +15,7 @@ use super::problem::Problem;
 use crate::check::{Evidence, Verdict};
 use crate::clock::Bell;
 use crate::diagnostic::Diagnostic;
-use crate::http::{Exchange, Method, Request, Response, ResponseParts, Url, compacted};
+use crate::http::{Exchange, Method, Request, Response, ResponseParts, Share, Url, compacted};
 use crate::pack::SignatureSpec;
 use crate::receiver::Mailbox;
 use crate::signature;
@@ -302,6 +302,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             // It takes none of ours.
             duration: Duration::ZERO,
             sent: true,
+            share: Share::default(),
         };
         KeptExchange::webhook(exchange)
     }

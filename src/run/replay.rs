@@ -18,7 +18,7 @@ use super::step::{check, do_within_time};
 use crate::check::{Evidence, Operation};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Setting};
-use crate::http::{self, Exchange, Response};
+use crate::http::{self, Exchange, Response, Share};
 use crate::step::{Changed, Replay, Step};
 use crate::value::{Difference, Redactor, Value, differences};
 
@@ -48,7 +48,7 @@ pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting
     let contexts: Vec<Cx<'_, 'p>> = (0..times)
         .map(|index| cx.at(format!("{}{MARK}{index}]", cx.path)))
         .collect();
-    let branches = contexts.iter().map(|cx| do_within_time(cx, step)).collect();
+    let branches = contexts.iter().map(|cx| once(cx, step)).collect();
     let mut all: Vec<Done<'p>> = cx.attempt.clock.join(branches).await;
     let failed: Vec<Option<Problem>> = all.iter_mut().map(|done| failure(cx, step, done)).collect();
     let count = failed.iter().filter(|failed| failed.is_none()).count();
@@ -68,6 +68,13 @@ pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting
         failed_in: failed.into_iter().flatten().find_map(|failed| failed.step),
     });
     done.note = Some(format!("{count} of {times} at once passed"));
+    done
+}
+
+/// Does it without holding on to a share of the budget for bodies, which the others may wait for.
+async fn once<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<'p> {
+    let mut done = do_within_time(cx, step).await;
+    done.share = Share::default();
     done
 }
 

@@ -82,7 +82,8 @@ async fn send_with_retry(
     let retries = retries(cx, step)?;
     let mut pause = retries.as_ref().map_or(Duration::ZERO, |retry| retry.every);
     for attempt in 1.. {
-        let exchange = send(cx, pack, prepared.request.clone()).await?;
+        let mut exchange = send(cx, pack, prepared.request.clone()).await?;
+        let share = std::mem::take(&mut exchange.share);
         let again = retries
             .as_ref()
             .filter(|retry| attempt < retry.attempts && is_transient(&retry.causes, &exchange));
@@ -92,7 +93,11 @@ async fn send_with_retry(
         let covers = cx.attempt.shared.options.coverage;
         done.sent = covers.then(|| exchange.request.clone());
         done.exchanges.push(KeptExchange::new(exchange));
-        let Some(retry) = again else { break };
+        let Some(retry) = again else {
+            done.share = share;
+            break;
+        };
+        drop(share);
         if !cx.pause(asked.unwrap_or(pause)).await {
             done.interrupt(step);
             break;

@@ -11,7 +11,6 @@ use tokio::time::Instant;
 use super::context::Cx;
 use super::done::{Done, Ended};
 use super::frame::{StepState, Turn};
-use super::lock;
 use super::log::StepLog;
 use super::problem::{Problem, worst};
 use super::scope::StepScope;
@@ -188,7 +187,11 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     }
     let mut problems = std::mem::take(&mut done.problems);
     if !done.over {
+        let large = cx.attempt.shared.large.open(cx, step, &mut done).await;
         problems.extend(look_at(cx, step, &mut done, &scope));
+        if let Some(large) = large {
+            large.close().await;
+        }
     }
     if let Some(again) = step.replay.as_ref().filter(|_| problems.is_empty()) {
         problems.extend(Box::pin(replay::again(cx, again, &mut done, &scope)).await);
@@ -233,17 +236,9 @@ fn look_at(
     done: &mut Done<'_>,
     scope: &StepScope<'_, '_>,
 ) -> Vec<Problem> {
-    // Of large responses, whatever the number of threads, one at a time is taken apart.
-    let large = done.response().filter(|response| response.is_large());
-    let large = large.cloned();
-    let turn = large.as_ref().map(|_| lock(&cx.attempt.shared.large));
     let captured = capture::take(cx, step, done, scope);
     let mut problems = check(cx, step, done, scope);
     problems.extend(captured);
-    if let Some(response) = &large {
-        response.release_large();
-    }
-    drop(turn);
     problems
 }
 

@@ -14,6 +14,7 @@ mod missing;
 mod parse;
 mod place;
 mod regexp;
+mod skim;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -117,6 +118,14 @@ impl Path {
                 None => Found::Many(Vec::new()),
             },
         }
+    }
+
+    /// What a singular path leads to in the text of a document, without reading the rest of it into memory. `None` where
+    /// only reading it whole tells: nothing is there, the text is no JSON, or the path counts from the end of a list.
+    #[must_use]
+    pub fn skim(&self, text: &str) -> Option<Value> {
+        self.is_singular()
+            .then(|| skim::find(&self.0.query, text))?
     }
 
     /// What the path finds, each value with its place; `None` if it visits too many nodes ([`Found::TooMuch`]).
