@@ -1013,3 +1013,73 @@ fn a_limit_of_open_files_that_stays_low_bounds_what_runs_at_once() {
     let warning = "warning[open-files]: 10 scenarios at once instead of 128: the system allows 198 open files";
     assert!(said.stderr.contains(warning), "{}", said.stderr);
 }
+
+/// What looks into large responses waits for one another, and for room for their bodies, but never for itself.
+#[test]
+fn large_responses_in_every_kind_of_step() {
+    let items = vec![r#"{"id": "first", "amount": 100.10}"#; 22_000].join(",");
+    let body = format!(r#"{{"items": [{items}], "state": "done"}}"#);
+    assert!(
+        body.len() * 5 > 3 << 20,
+        "five exceed what may be under way"
+    );
+    let server = Server::new(move |_| json(&body));
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+scenarios:
+  one_value:
+    matrix: { number: [1, 2, 3] }
+    steps:
+      - http: GET /large
+        capture: { amount: '$.items[21999].amount' }
+        expect: { $.state: done, '$.items[22000]': { exists: false } }
+      - check: [\"amount == 100.10\"]
+  whole:
+    steps:
+      - http: GET /large
+        id: list
+        capture: { last: '$.items[-1]' }
+        expect: { '$.items[*].id': { length: 22000 }, $.items: { length: 22000 } }
+      - check: [\"last.id == 'first'\", \"steps.list.json.state == 'done'\"]
+  at_once:
+    steps:
+      - http: GET /large
+        replay: { concurrent: 5 }
+        expect: { passed: 5, $.state: done }
+  branches:
+    steps:
+      - parallel:
+          - { http: GET /large, expect: { $.state: done } }
+          - { http: GET /large, expect: { $.state: done } }
+          - { http: GET /large, expect: { $.state: done } }
+          - { http: GET /large, expect: { $.state: done } }
+          - { http: GET /large, expect: { $.state: done } }
+  again:
+    steps:
+      - http: GET /large
+        replay: { same: 1 }
+        expect: { $.state: done }
+  until:
+    steps:
+      - http: GET /large
+        poll: { until: { $.state: done }, every: 10ms }
+        expect: { $.state: done }
+  wrong:
+    steps:
+      - { http: GET /large, expect: { $.state: don } }
+  missing:
+    steps:
+      - { http: GET /large, expect: { $.sate: done } }
+",
+    );
+    let said = folder.run_local(&[]);
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    for line in [
+        "10 scenarios: 8 passed, 2 failed",
+        "error[path]: `$.state`: expected \"don\", got \"done\"",
+        "did you mean `$.state`?",
+    ] {
+        assert!(said.stderr.contains(line), "`{line}` in {}", said.stderr);
+    }
+}
