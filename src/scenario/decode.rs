@@ -304,7 +304,9 @@ fn decode_scenario(entry: &Entry, decoder: &mut Decoder) -> Scenario {
         name: text(&fields, "name", decoder),
         description: text(&fields, "description", decoder),
         tags: decode_tags(&fields, decoder),
-        skip: fields.get("skip").map(|node| decoder.reason(node, "skip")),
+        skip: fields
+            .get("skip")
+            .map(|node| Box::new(decoder.reason(node, "skip"))),
         condition: fields.get("if").and_then(|node| decoder.expression(node)),
         vars: decode_vars(&fields, decoder),
         rows: super::rows::decode(&fields, decoder),

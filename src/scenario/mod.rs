@@ -72,7 +72,7 @@ pub struct Scenario {
     pub name: Option<String>,
     pub description: Option<String>,
     pub tags: Vec<String>,
-    pub skip: Option<Template>,
+    pub skip: Option<Box<Template>>,
     pub condition: Option<Expr>,
     pub vars: Vec<Variable>,
     pub rows: Rows,

@@ -43,7 +43,7 @@ impl Capture {
             name,
             place,
             from: from.unwrap_or(CaptureFrom::Status),
-            default,
+            default: default.map(Box::new),
             secret,
         }
     }

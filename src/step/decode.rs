@@ -388,10 +388,10 @@ impl Common {
         Step {
             place,
             id: self.id,
-            name: self.name,
+            name: self.name.map(Box::new),
             kind,
             condition: self.condition,
-            for_each: self.for_each,
+            for_each: self.for_each.map(Box::new),
             expect: self.expect,
             capture: self.capture,
             poll: self.poll,
@@ -400,7 +400,7 @@ impl Common {
             cleanup: self.cleanup,
             timeout: self.timeout,
             soft: self.soft,
-            pack: self.pack,
+            pack: self.pack.map(Box::new),
         }
     }
 }

@@ -67,7 +67,7 @@ impl Step {
     }
 
     fn collect(&self, all: &mut Vec<Reference>) {
-        let templates = [&self.name, &self.for_each];
+        let templates = [self.name.as_deref(), self.for_each.as_deref()];
         all.extend(
             templates
                 .into_iter()
@@ -79,7 +79,12 @@ impl Step {
         all.extend(self.timeout.iter().flat_map(Setting::references));
         all.extend(self.soft.references());
         for capture in &self.capture {
-            all.extend(capture.default.iter().flat_map(Template::references));
+            all.extend(
+                capture
+                    .default
+                    .iter()
+                    .flat_map(|default| default.references()),
+            );
             if let CaptureFrom::Expr(expr) = &capture.from {
                 all.extend(expr.references());
             }

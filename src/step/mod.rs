@@ -28,14 +28,14 @@ pub struct Step {
     /// Where the step's kind key stands.
     pub place: Place,
     pub id: Option<String>,
-    pub name: Option<Template>,
     pub kind: Kind,
     pub condition: Option<Expr>,
-    /// The list whose items the step is repeated with.
-    pub for_each: Option<Template>,
     pub expect: Option<Expect>,
     pub capture: Vec<Capture>,
     // Few steps have these, and they are large.
+    pub name: Option<Box<Template>>,
+    /// The list whose items the step is repeated with.
+    pub for_each: Option<Box<Template>>,
     pub poll: Option<Box<Poll>>,
     pub retry: Option<Box<Retry>>,
     pub replay: Option<Box<Replay>>,
@@ -43,7 +43,7 @@ pub struct Step {
     pub timeout: Option<Setting<Duration>>,
     pub soft: Setting<bool>,
     /// The pack, by the alias under which the file uses it; `None` is the default pack.
-    pub pack: Option<PackName>,
+    pub pack: Option<Box<PackName>>,
 }
 
 /// The name of a pack, and where it stands.
@@ -187,7 +187,7 @@ pub struct Capture {
     pub name: String,
     pub place: Place,
     pub from: CaptureFrom,
-    pub default: Option<Template>,
+    pub default: Option<Box<Template>>,
     pub secret: bool,
 }
 

@@ -76,7 +76,7 @@ impl<'a, 'c> Walker<'a, 'c> {
         self.vars(&scenario.vars);
         self.settings(&file.settings);
         self.settings(&scenario.settings);
-        self.templates(scenario.skip.iter());
+        self.templates(scenario.skip.as_deref());
         self.exprs(scenario.condition.iter());
         self.optional_setting(scenario.timeout.as_ref());
         self.steps(&file.setup);
@@ -147,7 +147,7 @@ impl<'a, 'c> Walker<'a, 'c> {
         self.references(template.references());
     }
 
-    pub fn templates<'t>(&mut self, templates: impl Iterator<Item = &'t Template>) {
+    pub fn templates<'t>(&mut self, templates: impl IntoIterator<Item = &'t Template>) {
         for template in templates {
             self.template(template);
         }

@@ -13,13 +13,13 @@ impl<'a> Walker<'a, '_> {
     }
 
     fn step(&mut self, step: &'a Step) {
-        self.templates(step.for_each.iter());
+        self.templates(step.for_each.as_deref());
         if step.for_each.is_some() {
             self.turns += 1;
         }
         let asked = self.asked.len();
         self.condition(step);
-        self.templates(step.name.iter());
+        self.templates(step.name.as_deref());
         self.optional_setting(step.timeout.as_ref());
         self.kind(&step.kind);
         if let Some(retry) = &step.retry {
@@ -34,7 +34,7 @@ impl<'a> Walker<'a, '_> {
             if let CaptureFrom::Expr(expr) = &capture.from {
                 self.references(expr.references());
             }
-            self.templates(capture.default.iter());
+            self.templates(capture.default.as_deref());
             self.known.vars.insert(&capture.name);
         }
         if let Some(expect) = &step.expect {
