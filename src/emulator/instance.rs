@@ -134,6 +134,7 @@ impl Instance {
     pub(super) fn report(&self) -> InstanceReport {
         InstanceReport {
             unmatched: self.journal.unmatched(),
+            unmade: self.journal.unmade(),
             journal: self.journal.lines(),
         }
     }

@@ -127,11 +127,8 @@ impl Journal {
     /// Requests that no route answered, and those at which the pack's file proved wrong.
     pub(super) fn unmatched(&self) -> Vec<String> {
         let unmatched = self.entries.iter().filter_map(|line| {
-            let entry = match line {
-                Line::Request(entry) => entry,
-                Line::Delivery(delivered) => {
-                    return delivered.wrong.then(|| delivered.text.clone());
-                }
+            let Line::Request(entry) = line else {
+                return None;
             };
             let what = match &entry.answered.by {
                 By::Unmatched(why) => format!("no route; {why}"),
@@ -141,6 +138,15 @@ impl Journal {
             Some(format!("{} {}: {what}", entry.method, entry.target))
         });
         unmatched.collect()
+    }
+
+    /// Deliveries that were not made, for they may not leave, or the pack's file proved wrong at them.
+    pub(super) fn unmade(&self) -> Vec<String> {
+        let unmade = self.entries.iter().filter_map(|line| match line {
+            Line::Delivery(delivered) if delivered.wrong => Some(delivered.text.clone()),
+            Line::Delivery(_) | Line::Request(_) => None,
+        });
+        unmade.collect()
     }
 
     pub(super) fn json(&self) -> Value {

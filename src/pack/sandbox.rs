@@ -51,6 +51,8 @@ pub struct Instance {
 pub struct InstanceReport {
     /// Requests that no route answered: `DELETE /customers/x: no route; the nearest is …`.
     pub unmatched: Vec<String>,
+    /// Webhooks that were not made, for they may not leave, or the pack's file proved wrong at them.
+    pub unmade: Vec<String>,
     /// Each request with the rule that answered it, in order.
     pub journal: Vec<String>,
 }

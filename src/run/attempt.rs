@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
 use crate::http::{Base, Client, CookieJar, Egress};
-use crate::pack::{Instance, InstanceSpec};
+use crate::pack::{Instance, InstanceReport, InstanceSpec};
 use crate::plan::{BoundPack, PlannedCase, SecretValue};
 use crate::random::Stream;
 use crate::step::Step;
@@ -238,18 +238,19 @@ impl<'p> Attempt<'p> {
         })
     }
 
-    /// Closes the emulators' instances; what they could not answer and what they answered.
-    pub fn close(&self) -> (Vec<String>, Vec<String>) {
-        let (mut unmatched, mut journal) = (Vec::new(), Vec::new());
+    /// Closes the emulators' instances; what is worth telling of all of them.
+    pub fn close(&self) -> InstanceReport {
+        let mut all = InstanceReport::default();
         for (_, pack) in &self.packs {
             // Its address stays known: reports made from here on still hide it.
             if let Some(instance) = pack.instance() {
                 let report = self.shared.sandboxes.close(&instance);
-                unmatched.extend(report.unmatched);
-                journal.extend(report.journal);
+                all.unmatched.extend(report.unmatched);
+                all.unmade.extend(report.unmade);
+                all.journal.extend(report.journal);
             }
         }
-        (unmatched, journal)
+        all
     }
 
     /// The folder whose files a frame's documents may name.

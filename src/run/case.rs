@@ -18,6 +18,7 @@ use super::scope::StepScope;
 use crate::diagnostic::Diagnostic;
 use crate::event::{self, CaseFinished, CaseProblem, Event, Offset, Outcome};
 use crate::http::Client;
+use crate::pack::InstanceReport;
 use crate::plan::{DEFAULT_SCENARIO_TIMEOUT, PlannedCase};
 use crate::value::format_duration;
 
@@ -108,22 +109,45 @@ async fn attempt(
         None => clean_up(&attempt, &frame).await,
         Some(_) => Vec::new(),
     };
-    let (unmatched, journal) = attempt.close();
+    let emulators = attempt.close();
     let outcome = match (attempt.outcome(), &reason) {
         (_, Some(_)) => Outcome::Skipped,
         (Outcome::Passed, None) if !cleanup_problems.is_empty() => Outcome::Errored,
         (outcome, None) => outcome,
     };
+    if outcome == Outcome::Passed && !emulators.unmatched.is_empty() {
+        attempt
+            .warnings
+            .borrow_mut()
+            .push(unanswered(planned, &emulators.unmatched));
+    }
     shared.count_checks(attempt.checks.get());
     report(
         &attempt,
         outcome,
         started.elapsed(),
         &cleanup_problems,
-        unmatched,
-        journal,
+        emulators,
         reason,
     )
+}
+
+/// A case passed, and what it expected was that its emulator failed.
+fn unanswered(planned: &PlannedCase, requests: &[String]) -> Problem {
+    const SHOWN: usize = 5;
+    let mut told: Vec<&String> = requests.iter().collect();
+    told.dedup();
+    let message = "it passed, although its emulator could not answer a request";
+    let mut problem =
+        Diagnostic::warning("unanswered", message).at(planned.scenario().place.clone());
+    let shown = told.iter().take(SHOWN);
+    problem
+        .notes
+        .extend(shown.map(|line| format!("in the emulator: {line}")));
+    if told.len() > SHOWN {
+        problem.notes.push(format!("… {} more", told.len() - SHOWN));
+    }
+    Problem::warning(problem.help("check that the scenario expects what the provider answers, not what the emulator does not know"))
 }
 
 fn report(
@@ -131,8 +155,7 @@ fn report(
     outcome: Outcome,
     duration: Duration,
     cleanup_problems: &[Problem],
-    unmatched: Vec<String>,
-    journal: Vec<String>,
+    emulators: InstanceReport,
     reason: Option<String>,
 ) -> CaseFinished {
     let shared = attempt.shared;
@@ -166,9 +189,9 @@ fn report(
         problems: record(&attempt.problems.borrow()),
         cleanup_problems: record(cleanup_problems),
         warnings: record(&attempt.warnings.borrow()),
-        unmatched: clean(unmatched),
+        unmatched: clean([&emulators.unmatched[..], &emulators.unmade[..]].concat()),
         journal: if shared.options.journal {
-            clean(journal)
+            clean(emulators.journal)
         } else {
             Vec::new()
         },

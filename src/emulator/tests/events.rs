@@ -325,9 +325,9 @@ async fn nothing_goes_to_an_address_that_somebody_chose() {
     shop.ask("POST /orders", json!({})).await;
     shop.ask("GET /attempts", json!({})).await;
     let report = shop.emulators.close(&shop.instance);
-    assert_eq!(report.unmatched.len(), 5, "{report:#?}");
+    assert_eq!(report.unmade.len(), 5, "{report:#?}");
     assert_eq!(
-        report.unmatched[0],
+        report.unmade[0],
         "delivery of order.created to `http://127.0.0.1:9/hook` was not made: emulators deliver only to the run's own \
          receiver, `${{ webhooks.url }}`"
     );
