@@ -7,11 +7,13 @@ use std::fmt::Write;
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-/// The secret, and it in base64 and hexadecimal.
+/// The secret, and it in base64 and hexadecimal, and as who takes its bytes for Latin-1 reads it, as many servers do with
+/// headers.
 pub(super) fn forms(secret: &str) -> BTreeSet<String> {
     let mut out = BTreeSet::from([secret.to_owned()]);
     base64_forms(secret.as_bytes(), &mut out);
     hex_forms(secret.as_bytes(), &mut out);
+    out.insert(secret.bytes().map(char::from).collect());
     out
 }
 

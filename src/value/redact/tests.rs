@@ -126,6 +126,18 @@ fn every_form_of_a_secret_is_masked() {
 }
 
 #[test]
+fn a_secret_read_as_latin_1_is_masked() {
+    let redactor = redactor(&["pA55-wOrd\"é/+x"]);
+    for text in [
+        "Bearer pA55-wOrd\"Ã©/+x",
+        r#"Bearer pA55-wOrd\"\u00c3\u00a9/+x"#,
+        r"Bearer pA55-wOrd\u0022\u00C3\u00A9\/+x",
+    ] {
+        assert_eq!(redactor.redact(text), "Bearer ***", "{text}");
+    }
+}
+
+#[test]
 fn basic_auth_of_any_user_is_masked() {
     let redactor = redactor(&["hunter2hunter2"]);
     for user in ["", "a", "me", "you", "user"] {
