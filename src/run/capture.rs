@@ -122,16 +122,19 @@ fn from_json(capture: &Capture, path: &Path, response: &Response) -> Result<Valu
     })?;
     match path.find(&json) {
         Found::One(value) => Ok(value.clone()),
-        Found::Many(values) => Ok(Value::Array(values.into_iter().cloned().collect())),
+        Found::Many(values) if !values.is_empty() => {
+            Ok(Value::Array(values.into_iter().cloned().collect()))
+        }
         Found::TooMuch { limit } => Err(nothing(
             capture,
             &format!("`{path}` visits more than {limit} nodes"),
         )),
-        Found::Missing { .. } => Err(match path.missing(&json) {
+        Found::Many(_) | Found::Missing { .. } => Err(match path.missing(&json) {
             Some(missing) => {
                 nothing(capture, &missing.to_string()).help(help_with(&missing).unwrap_or_default())
             }
-            None => nothing(capture, &format!("`{path}` does not exist")),
+            None => nothing(capture, &format!("`{path}` finds nothing"))
+                .help("say `default: []` where that may be"),
         }),
     }
 }

@@ -1,4 +1,4 @@
-//! Why a singular path finds nothing: the nearest part of it that exists, and what is there.
+//! Why a path finds nothing: the nearest part of it that exists, and what is there.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ const MAX_KEYS: usize = 1_000;
 /// More keys than this are not listed in a message.
 const SHOWN_KEYS: usize = 8;
 
-/// A value that a singular path does not find. Its `Display` is a sentence for a message, such as
+/// A value that a path does not find. Its `Display` is a sentence for a message, such as
 /// `` `$.data.idd` does not exist; `$.data` has the keys `id` and `name` ``.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
@@ -42,9 +42,6 @@ impl fmt::Display for Missing {
 }
 
 pub(super) fn explain(query: &Query, document: &Value) -> Option<Missing> {
-    if !query.is_singular() {
-        return None;
-    }
     let mut nearest = String::from("$");
     let mut value = document;
     for step in query.steps() {

@@ -134,7 +134,7 @@ impl Path {
         evaluate::located(&self.0.query, document).ok()
     }
 
-    /// Why a singular path finds nothing in the document; `None` if it finds something or is not singular.
+    /// Which of the names and indexes that the path begins with is not in the document; `None` if all of them are.
     #[must_use]
     pub fn missing(&self, document: &Value) -> Option<Missing> {
         missing::explain(&self.0.query, document)
