@@ -60,6 +60,8 @@ pub struct PlannedFile {
     pub beside: String,
     /// The file's own secrets, with the values they have in this run.
     pub secrets: Vec<(String, SecretValue)>,
+    /// Its text has the word by which webhooks are spoken of.
+    mentions_webhooks: bool,
 }
 
 /// A pack in one of its environments.
@@ -295,6 +297,7 @@ fn add_file(
     let on_emulators = packs.iter().all(|(_, pack)| pack.base_url.is_none());
     let planned = Arc::new(PlannedFile {
         secrets: bindings.secrets(&document.secrets, on_emulators),
+        mentions_webhooks: webhooks::mentioned(&document.source),
         document,
         packs,
         default_pack: file.default_pack,

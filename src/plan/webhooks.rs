@@ -1,11 +1,19 @@
 //! Which webhooks a scenario waits for, and whether they can come.
 
+use std::sync::Arc;
+
 use super::PlannedFile;
 use crate::scenario::Scenario;
+use crate::source::Source;
 use crate::step::{Kind, PackName, Step};
 
 /// The first word of `webhooks.url`.
 const NAMESPACE: &str = "webhooks";
+
+/// Whether a file speaks of webhooks at all.
+pub(super) fn mentioned(source: &Source) -> bool {
+    memchr::memmem::find(source.text.as_bytes(), NAMESPACE.as_bytes()).is_some()
+}
 
 /// What a scenario needs of the receiver.
 #[derive(Debug, Default)]
@@ -39,7 +47,12 @@ impl<'p> Needs<'p> {
     fn add(&mut self, file: &'p PlannedFile, steps: &'p [Step], depth: usize) {
         // Most files don't, and to look at every expression takes long.
         let mentions_url = steps.first().is_some_and(|step| {
-            memchr::memmem::find(step.place.source.text.as_bytes(), NAMESPACE.as_bytes()).is_some()
+            let source = &step.place.source;
+            if Arc::ptr_eq(source, &file.document.source) {
+                file.mentions_webhooks
+            } else {
+                mentioned(source)
+            }
         });
         for step in steps {
             self.reads_url |= mentions_url
