@@ -80,7 +80,7 @@ pub(super) fn prepare(
         .map(|text| duration("--timeout", text))
         .transpose()?;
     let vars = vars::read(&args.vars_file, &args.vars)?;
-    let environments = environments(&args.env);
+    let environments = environments(&args.env).map_err(usage)?;
     let given: Vec<String> = vars.iter().map(|(name, _)| name.clone()).collect();
     let files = project.load_all(&found, &library, &given, |loaded| loaded);
     let mut bindings = Bindings::new(&environments, &env);
@@ -173,19 +173,28 @@ fn receiver_options(args: &RunArgs) -> Result<receiver::Options, Diagnostic> {
 }
 
 /// `--env NAME` and `--env PACK=NAME`.
-fn environments(args: &[String]) -> Environments {
+fn environments(args: &[String]) -> Result<Environments, String> {
     let mut environments = Environments::default();
     for arg in args {
-        match arg.split_once('=') {
+        let (whose, name, before) = match arg.split_once('=') {
             Some((pack, name)) => {
-                environments
+                let before = environments
                     .by_pack
                     .insert(pack.to_owned(), name.to_owned());
+                (format!("the pack `{pack}`"), name, before)
             }
-            None => environments.all = Some(arg.clone()),
+            None => {
+                let before = environments.all.replace(arg.clone());
+                ("all packs".to_owned(), arg.as_str(), before)
+            }
+        };
+        if let Some(before) = before.filter(|before| before != name) {
+            return Err(format!(
+                "`--env {arg}`: the environment of {whose} was given before, as `{before}`"
+            ));
         }
     }
-    environments
+    Ok(environments)
 }
 
 fn seats(

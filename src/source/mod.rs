@@ -258,6 +258,7 @@ impl Node {
             Yaml::Bool(_) => "a boolean",
             Yaml::Number(_) => "a number",
             Yaml::String(_) => "a string",
+            Yaml::List(items) if items.is_empty() => "an empty list",
             Yaml::List(_) => "a list",
             Yaml::Map(_) => "a map",
         }

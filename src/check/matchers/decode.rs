@@ -264,7 +264,12 @@ fn matchers(
                 .collect(),
         ),
         _ => {
-            let fault = Fault::new(format!("`{}` takes a list of matchers", spec.name));
+            let message = format!(
+                "`{}` takes a list of matchers, not {}",
+                spec.name,
+                node.kind()
+            );
+            let fault = Fault::new(message);
             let place = decoder.place(node);
             decoder.problem(fault.diagnostic(Some(spec)).at(place));
             None
