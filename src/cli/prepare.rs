@@ -176,17 +176,13 @@ fn receiver_options(args: &RunArgs) -> Result<receiver::Options, Diagnostic> {
 fn environments(args: &[String]) -> Result<Environments, String> {
     let mut environments = Environments::default();
     for arg in args {
-        let (whose, name, before) = match arg.split_once('=') {
-            Some((pack, name)) => {
-                let before = environments
-                    .by_pack
-                    .insert(pack.to_owned(), name.to_owned());
-                (format!("the pack `{pack}`"), name, before)
-            }
-            None => {
-                let before = environments.all.replace(arg.clone());
-                ("all packs".to_owned(), arg.as_str(), before)
-            }
+        let (whose, name, before) = if let Some((pack, name)) = arg.split_once('=') {
+            let by_pack = &mut environments.by_pack;
+            let before = by_pack.insert(pack.to_owned(), name.to_owned());
+            (format!("the pack `{pack}`"), name, before)
+        } else {
+            let before = environments.all.replace(arg.clone());
+            ("all packs".to_owned(), arg.as_str(), before)
         };
         if let Some(before) = before.filter(|before| before != name) {
             return Err(format!(

@@ -259,7 +259,12 @@ fn colon(text: &str, line: &Line) -> Option<Mend> {
 /// A comma that is missing between two lines of a flow map or list.
 fn comma(text: &str, flow: Option<usize>, line: &Line) -> Option<Mend> {
     let before_line = text[..line.whole.start].trim_end();
-    if flow? >= line.whole.start || before_line.is_empty() {
+    let flow = flow?;
+    if flow >= line.whole.start || before_line.is_empty() {
+        return None;
+    }
+    // A line that stands no deeper than the one with the bracket is no part of what is in brackets: those are not closed.
+    if indentation(text, line) <= indentation(text, &Line::at(text, flow)) {
         return None;
     }
     let above = Line::at(text, before_line.len() - 1);
@@ -279,6 +284,11 @@ fn comma(text: &str, flow: Option<usize>, line: &Line) -> Option<Mend> {
     })
 }
 
+fn indentation(text: &str, line: &Line) -> usize {
+    let whole = &text[line.whole.clone()];
+    whole.len() - whole.trim_start_matches(' ').len()
+}
+
 /// The line with what closes a quote or bracket at its end, where that mends it.
 pub(super) fn closed(text: &str, open: usize, close: char) -> Option<String> {
     let whole = line_at(text, open);
@@ -286,6 +296,12 @@ pub(super) fn closed(text: &str, open: usize, close: char) -> Option<String> {
     if text[open + 1..whole.end].trim().is_empty() {
         return None;
     }
-    let mended = format!("{}{close}", line.trim_end());
+    let brackets = matches!(close, '}' | ']');
+    let space = if brackets && text[open + 1..].starts_with(' ') {
+        " "
+    } else {
+        ""
+    };
+    let mended = format!("{}{space}{close}", line.trim_end());
     is_read(text, &whole, &mended).then(|| shown(&mended, &text[open..whole.end]))
 }

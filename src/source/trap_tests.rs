@@ -125,6 +125,12 @@ const OTHERS: &[Case] = &[
     ("{ a: 1, , b: 2 }", "yaml-syntax", "1:9", "remove it"),
     ("a: { b: 1 c: 2 }", "yaml-syntax", "1:12", "quote text"),
     ("a: {\n  b: c", "unclosed-bracket", "1:4", "close it with `}`"),
+    (
+        "a:\n  b: { c: 1\n  d: 2",
+        "unclosed-bracket",
+        "2:6",
+        "close it: `b: { c: 1 }`",
+    ),
     ("{a, b: 1}", "no-value", "1:2", "write `a: …`"),
     (": a", "no-key", "1:1", "write the key"),
     ("? [a]\n: b", "key-not-text", "1:3", "quote it"),
