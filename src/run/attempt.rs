@@ -25,6 +25,9 @@ use crate::value::{Extent, Map, Redactor, Value, format_duration, format_measure
 /// Steps that a problem with a time limit shows.
 const SHOWN_UNDER_WAY: usize = 4;
 
+/// Steps after which an attempt lets others have the thread: steps that wait for nothing would keep it for ever.
+const STEPS_IN_A_ROW: usize = 32;
+
 /// One attempt at a case.
 pub(super) struct Attempt<'p> {
     pub shared: &'p Shared,
@@ -48,6 +51,8 @@ pub(super) struct Attempt<'p> {
     /// What is said without being held against the case.
     pub warnings: RefCell<Vec<Problem>>,
     pub requests: Cell<usize>,
+    /// Steps that began, those within others too.
+    begun: Cell<usize>,
     pub checks: Cell<usize>,
     /// Declared waits so far, which the time limit leaves out.
     pub waited: Cell<Duration>,
@@ -144,6 +149,7 @@ impl<'p> Attempt<'p> {
             problems: RefCell::default(),
             warnings: RefCell::default(),
             requests: Cell::default(),
+            begun: Cell::default(),
             checks: Cell::default(),
             waited: Cell::default(),
             under_way: RefCell::default(),
@@ -278,6 +284,15 @@ impl<'p> Attempt<'p> {
         }
     }
 
+    /// Lets time limits, signals and other cases have their turn, now and then.
+    pub async fn give_way(&self) {
+        let begun = self.begun.get() + 1;
+        self.begun.set(begun);
+        if begun.is_multiple_of(STEPS_IN_A_ROW) {
+            tokio::task::yield_now().await;
+        }
+    }
+
     pub fn count_request(&self) {
         self.requests.set(self.requests.get() + 1);
     }
@@ -306,6 +321,12 @@ impl<'p> Attempt<'p> {
     pub fn end(&self, path: &str) {
         let mut steps = self.under_way.borrow_mut();
         steps.retain(|(begun, _)| !is_within(begun, path));
+    }
+
+    /// Takes what was logged under a path out of the log.
+    pub fn forget(&self, within: &str) {
+        let mut log = self.log.borrow_mut();
+        log.retain(|entry| !entry.path.starts_with(within));
     }
 
     /// Adds to a problem with a time limit which steps had not ended: those within the step of this path, or all.

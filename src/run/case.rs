@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::unconstrained;
 use tokio::time::Instant;
 
 use super::Shared;
@@ -238,8 +239,9 @@ async fn run_body<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -> End {
                     End::Complete
                 };
             }
-            () = attempt.shared.stop.grace_over(GRACE) => return End::Interrupted,
-            () = tokio::time::sleep_until(deadline) => {
+            // However much the steps did in this turn, these are looked at.
+            () = unconstrained(attempt.shared.stop.grace_over(GRACE)) => return End::Interrupted,
+            () = unconstrained(tokio::time::sleep_until(deadline)) => {
                 if started.elapsed() >= limit.saturating_add(attempt.waited.get()) {
                     return End::TimedOut(limit);
                 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::task::unconstrained;
 use tokio::time::{Instant, timeout_at};
 
 use super::attempt::Attempt;
@@ -46,7 +47,7 @@ pub(super) async fn clean_up<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -
     let in_time = tokio::select! {
         biased;
         done = timeout_at(deadline, all) => done.is_ok(),
-        () = hurried => false,
+        () = unconstrained(hurried) => false,
     };
     if !in_time {
         let message = "the cleanups and teardown took too long and were given up";

@@ -15,6 +15,22 @@ use crate::http::{
 /// Bytes of a body that reports show: more than a person reads.
 const SHOWN_BODY: usize = 16 * 1024;
 
+/// Turns at the beginning of a loop that the log keeps, and as many at its end: they tell its story.
+const KEPT_TURNS: u64 = 10;
+
+/// The turn that the log lets go of now that this one is over, if it is one.
+pub(super) fn forgotten_turn(over: u64) -> Option<u64> {
+    (over >= 2 * KEPT_TURNS).then(|| over - KEPT_TURNS)
+}
+
+/// Says how many of a loop's turns the log left out.
+pub(super) fn turns_left_out(turns: u64) -> Option<String> {
+    let left_out = turns.checked_sub(2 * KEPT_TURNS).filter(|&some| some > 0)?;
+    Some(format!(
+        "{turns} turns, of which {left_out} in the middle are left out here"
+    ))
+}
+
 /// A step that is over.
 pub(super) struct StepLog {
     pub path: Rc<str>,

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::context::Cx;
 use super::done::Done;
+use super::log::{forgotten_turn, turns_left_out};
 use super::problem::Problem;
 use super::request;
 use super::step::run_all;
@@ -80,12 +81,16 @@ pub(super) async fn group<'p>(cx: &Cx<'_, 'p>, group: &'p Group) -> Done<'p> {
             Ok(false) => return done,
             Err(problem) => return Done::errored(problem),
         }
+        done.note = turns_left_out(turn + 1);
         let ended = run_all(
             cx,
             &group.steps,
             &format!("{}.repeat[{turn}].steps", cx.path),
         )
         .await;
+        if let Some(turn) = forgotten_turn(turn) {
+            cx.attempt.forget(&format!("{}.repeat[{turn}].", cx.path));
+        }
         let failed = !ended.passed();
         done.problems.extend(ended.problems);
         if ended.stop || failed {

@@ -117,9 +117,9 @@ async fn run_turns<'p>(cx: &Cx<'_, 'p>, step: &'p Step, items: Vec<Value>) -> En
             ..cx.at(format!("{}.for_each[{index}]", cx.path))
         };
         let (ended, state) = run_turn(&turn, step).await;
-        turns.push(state);
         // The step as a whole is its last turn, with all turns beside it.
         if let Some(id) = &step.id {
+            turns.push(state);
             let mut whole = turns.last().cloned().unwrap_or_default();
             whole.turns.clone_from(&turns);
             cx.frame.steps.borrow_mut().insert(id.clone(), whole);
@@ -138,6 +138,7 @@ async fn run_turns<'p>(cx: &Cx<'_, 'p>, step: &'p Step, items: Vec<Value>) -> En
 
 /// One turn of a step.
 async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>) {
+    cx.attempt.give_way().await;
     let started = Instant::now();
     let scope = cx.scope();
     if let Some(condition) = &step.condition {
