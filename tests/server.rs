@@ -791,6 +791,33 @@ scenarios:
       - wait: 100s
 ";
 
+    /// Each has a loop without an end as its last step, or within it.
+    const LOOPING: &str = "packs: [raw]
+actions:
+  loop:
+    steps: &loop
+      - repeat: { while: 'true', max: 1000000 }
+        steps: [{ http: GET /asked }]
+scenarios:
+  computing:
+    steps:
+      - http: GET /asked
+      - repeat: { while: 'true', max: 1000000 }
+        steps: [{ check: [run.seed >= 0] }]
+  repeat: { steps: *loop }
+  group: { steps: [{ steps: *loop }] }
+  action: { steps: [{ uses: ./loop }] }
+  for_each: { steps: [{ for_each: [1, 2], steps: *loop }] }
+  turns:
+    steps:
+      - repeat: { while: 'true', max: 1000000 }
+        steps: [{ for_each: [1, 2, 3, 4, 5], http: GET /asked }]
+  branches:
+    steps:
+      - parallel: [{ steps: *loop }, { check: [run.seed >= 0] }]
+        expect: { passed: 1 }
+";
+
     /// Stops a run of 50 scenarios by a signal, once all of them wait for an answer.
     fn interrupted(signal: &str) -> (i32, Server, Folder, String) {
         interrupted_in(SLOW, signal, "GET /slow", 50)
@@ -881,7 +908,18 @@ scenarios:
 
     #[test]
     fn what_an_interrupt_cut_short_has_neither_passed_nor_failed() {
-        let (code, _server, folder, stderr) = interrupted_in(WAITING, "-INT", "GET /asked", 3);
+        errored_by_an_interrupt(WAITING, 3);
+    }
+
+    #[test]
+    fn a_loop_that_an_interrupt_cut_short_has_not_passed() {
+        errored_by_an_interrupt(LOOPING, 500);
+    }
+
+    /// Every scenario is an error, and is so for no other reason.
+    fn errored_by_an_interrupt(scenarios: &str, asked: usize) {
+        let (code, _server, folder, stderr) =
+            interrupted_in(scenarios, "-INT", "GET /asked", asked);
         assert_eq!(code, 130, "{stderr}");
         let told = stderr.find("  interrupted: ").expect("it is told");
         let first = stderr.find("   ERROR ").expect("cases end by it");

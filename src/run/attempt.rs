@@ -58,8 +58,8 @@ pub(super) struct Attempt<'p> {
     pub waited: Cell<Duration>,
     /// The steps that have begun and not ended, by their paths, the outer before the inner.
     pub under_way: RefCell<Vec<(Rc<str>, &'p Step)>>,
-    /// The scenario's own steps all ran, or one of them stopped it: it was not cut short.
-    pub finished: Cell<bool>,
+    /// Ctrl-C kept a step from beginning or from coming to its end.
+    pub cut_short: Cell<bool>,
     /// Settings for the emulators, by the pack's alias.
     pub settings: RefCell<Vec<(String, Map<String, Value>)>>,
 }
@@ -153,7 +153,7 @@ impl<'p> Attempt<'p> {
             checks: Cell::default(),
             waited: Cell::default(),
             under_way: RefCell::default(),
-            finished: Cell::default(),
+            cut_short: Cell::default(),
             settings: RefCell::default(),
         }
     }

@@ -83,6 +83,10 @@ pub(super) async fn parallel<'p>(
             .collect();
         return done;
     }
+    // How many would have passed is not known.
+    if cx.is_cut_short() {
+        return Done::cut_short();
+    }
     let passed = ended.iter().filter(|branch| branch.passed()).count();
     done.note = Some(format!("{passed} of {} branches passed", branches.len()));
     done.branches = Some(Branches {

@@ -233,7 +233,8 @@ async fn run_body<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -> End {
         tokio::select! {
             biased;
             () = &mut body => {
-                return if attempt.shared.stop.is_stopping() && !attempt.finished.get() {
+                // Where the step that was cut short says so itself, no more is to be said.
+                return if attempt.cut_short.get() && attempt.outcome() != Outcome::Errored {
                     End::Interrupted
                 } else {
                     End::Complete
@@ -277,12 +278,10 @@ async fn run_steps<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) {
             let Ended { problems, stop, .. } = super::step::run(&cx, step).await;
             attempt.problems.borrow_mut().extend(problems);
             if stop {
-                attempt.finished.set(!attempt.problems.borrow().is_empty());
                 return;
             }
         }
     }
-    attempt.finished.set(true);
 }
 
 /// A place among the scenario's own steps.

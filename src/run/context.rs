@@ -119,6 +119,11 @@ impl<'a, 'p> Cx<'a, 'p> {
         }
     }
 
+    /// Whether Ctrl-C cut short something of this attempt's own steps.
+    pub fn is_cut_short(&self) -> bool {
+        self.attempt.cut_short.get() && !self.cleaning
+    }
+
     /// The same place with another path.
     pub fn at(&self, path: String) -> Self {
         Self {

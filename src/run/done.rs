@@ -1,6 +1,7 @@
 //! What the doing of a step brought to light, and how the step ended.
 
 use super::branches::Branches;
+use super::context::Cx;
 use super::frame::StepState;
 use super::log::KeptExchange;
 use super::problem::Problem;
@@ -13,7 +14,7 @@ use crate::step::Step;
 #[derive(Default)]
 pub(super) struct Ended {
     pub problems: Vec<Problem>,
-    /// The scenario does not go on after this.
+    /// The scenario does not go on after this: there are problems, or Ctrl-C cut it short.
     pub stop: bool,
     pub skipped: bool,
 }
@@ -70,11 +71,20 @@ impl Done<'_> {
     }
 
     /// Ctrl-C ended the waiting of this step: it came to no result, so nothing of it is checked.
-    pub fn interrupt(&mut self, step: &Step) {
+    pub fn interrupt(&mut self, cx: &Cx<'_, '_>, step: &Step) {
+        cx.attempt.cut_short.set(true);
         let problem = Diagnostic::error("interrupted", "the run was interrupted during this step")
             .at(step.place.clone());
         self.problems.push(Problem::errored(problem));
         self.over = true;
+    }
+
+    /// Ctrl-C ended something within this step, so that it came to no result.
+    pub fn cut_short() -> Self {
+        Self {
+            over: true,
+            ..Self::default()
+        }
     }
 
     pub fn response(&self) -> Option<&Response> {

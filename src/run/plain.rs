@@ -24,7 +24,7 @@ pub(super) async fn wait<'p>(cx: &Cx<'_, 'p>, step: &Step, duration: Duration) -
         ..Done::default()
     };
     if !cx.pause(duration).await {
-        done.interrupt(step);
+        done.interrupt(cx, step);
     }
     done
 }

@@ -107,7 +107,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
         done.share = Share::default();
         if !cx.pause(pause).await {
             done.exchanges = exchanges;
-            done.interrupt(step);
+            done.interrupt(cx, step);
             return done;
         }
         pause = grow(pause, limits.backoff, limits.max_every);

@@ -36,7 +36,7 @@ pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step, receive: &'p Re
         Ok(Some(taken)) => waiting.judge(&taken).unwrap_or_else(Done::errored),
         Ok(None) => {
             let mut done = Done::default();
-            done.interrupt(step);
+            done.interrupt(cx, step);
             done
         }
         Err(problem) => Done::errored(problem),

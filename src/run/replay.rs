@@ -50,6 +50,9 @@ pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting
         .collect();
     let branches = contexts.iter().map(|cx| once(cx, step)).collect();
     let mut all: Vec<Done<'p>> = cx.attempt.clock.join(branches).await;
+    if cx.is_cut_short() {
+        return Done::cut_short();
+    }
     let failed: Vec<Option<Problem>> = all.iter_mut().map(|done| failure(cx, step, done)).collect();
     let count = failed.iter().filter(|failed| failed.is_none()).count();
     // Where all must pass, one that did not says why; where some may, one that did goes on.

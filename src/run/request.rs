@@ -99,7 +99,7 @@ async fn send_with_retry(
         };
         drop(share);
         if !cx.pause(asked.unwrap_or(pause)).await {
-            done.interrupt(step);
+            done.interrupt(cx, step);
             break;
         }
         pause = grow(pause, retry.backoff, None);

@@ -48,12 +48,6 @@ pub(super) fn run_all<'f, 'a: 'f, 'p: 'a>(
 /// Runs one step: all turns of it, if it has a `for_each`.
 pub(super) fn run<'f, 'a: 'f, 'p: 'a>(cx: &'f Cx<'a, 'p>, step: &'p Step) -> Local<'f, Ended> {
     Box::pin(async move {
-        if cx.attempt.shared.stop.is_stopping() && !cx.cleaning {
-            return Ended {
-                stop: true,
-                ..Ended::default()
-            };
-        }
         match &step.for_each {
             None => run_turn(cx, step).await.0,
             Some(list) => {
@@ -139,6 +133,14 @@ async fn run_turns<'p>(cx: &Cx<'_, 'p>, step: &'p Step, items: Vec<Value>) -> En
 /// One turn of a step.
 async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>) {
     cx.attempt.give_way().await;
+    if cx.attempt.shared.stop.is_stopping() && !cx.cleaning {
+        cx.attempt.cut_short.set(true);
+        let cut_short = Ended {
+            stop: true,
+            ..Ended::default()
+        };
+        return (cut_short, StepState::default());
+    }
     let started = Instant::now();
     let scope = cx.scope();
     if let Some(condition) = &step.condition {
@@ -194,7 +196,10 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
             large.close().await;
         }
     }
-    if let Some(again) = step.replay.as_ref().filter(|_| problems.is_empty()) {
+    // Ctrl-C came between the steps of this one.
+    let cut_short = done.over && problems.is_empty();
+    let sound = problems.is_empty() && !cut_short;
+    if let Some(again) = step.replay.as_ref().filter(|_| sound) {
         problems.extend(Box::pin(replay::again(cx, again, &mut done, &scope)).await);
     }
     let problems: Vec<Problem> = problems
@@ -209,7 +214,12 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
             Some(_) => problem,
         })
         .collect();
-    let outcome = worst(problems.iter().map(|problem| problem.outcome));
+    let outcome = if cut_short {
+        done.note = Some("interrupted".to_owned());
+        Outcome::Errored
+    } else {
+        worst(problems.iter().map(|problem| problem.outcome))
+    };
     let soft = outcome == Outcome::Failed && step.soft.resolve(&scope).unwrap_or(false);
     let state = done.state.clone();
     let title = title(cx, step, done.title.take());
@@ -223,7 +233,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     );
     cx.attempt.end(&cx.path);
     let ended = Ended {
-        stop: !problems.is_empty() && !soft,
+        stop: cut_short || (!problems.is_empty() && !soft),
         problems,
         skipped: false,
     };
