@@ -109,6 +109,13 @@ impl Check {
             && self.matcher.as_literal() == Some(&crate::value::Value::Bool(true))
     }
 
+    /// Whether anything is left of it: what comes out as `omit` is as if it were not written. One that can't be made is
+    /// there all the same.
+    #[must_use]
+    pub fn is_stated(&self, scope: &dyn Scope) -> bool {
+        self.matcher.as_literal().is_some() || !matches!(self.matcher.ready(scope), Ok(None))
+    }
+
     /// Everything its expressions read.
     #[must_use]
     pub fn references(&self) -> Vec<Reference> {
@@ -119,30 +126,43 @@ impl Check {
 impl Expect {
     /// Whether it says anything of `status`, so that 2xx is not implied.
     #[must_use]
-    pub fn states_status(&self) -> bool {
-        self.states(|subject| matches!(subject, Subject::Status))
+    pub fn states_status(&self, scope: &dyn Scope) -> bool {
+        self.states(scope, |subject| matches!(subject, Subject::Status))
     }
 
     /// Whether it says anything of `contract`, so that holding to it is not implied.
     #[must_use]
-    pub fn states_contract(&self) -> bool {
-        self.states(|subject| matches!(subject, Subject::Contract))
+    pub fn states_contract(&self, scope: &dyn Scope) -> bool {
+        self.states(scope, |subject| matches!(subject, Subject::Contract))
     }
 
     /// Whether it says anything of `signature`, so that a valid one is not implied.
     #[must_use]
-    pub fn states_signature(&self) -> bool {
-        self.states(|subject| matches!(subject, Subject::Signature))
+    pub fn states_signature(&self, scope: &dyn Scope) -> bool {
+        self.states(scope, |subject| matches!(subject, Subject::Signature))
     }
 
     /// Whether it wants the request to fail, so that there is no response to be checked.
     #[must_use]
-    pub fn states_error(&self) -> bool {
-        self.states(|subject| matches!(subject, Subject::Error))
+    pub fn states_error(&self, scope: &dyn Scope) -> bool {
+        self.states(scope, |subject| matches!(subject, Subject::Error))
     }
 
-    fn states(&self, wanted: impl Fn(&Subject) -> bool) -> bool {
-        self.checks.iter().any(|check| wanted(&check.subject))
+    /// Whether it says how many must pass, so that it is not all.
+    #[must_use]
+    pub fn states_passed(&self, scope: &dyn Scope) -> bool {
+        self.states(scope, |subject| matches!(subject, Subject::Passed))
+    }
+
+    /// Whether it says anything at all.
+    #[must_use]
+    pub fn states_something(&self, scope: &dyn Scope) -> bool {
+        self.states(scope, |_| true)
+    }
+
+    fn states(&self, scope: &dyn Scope, wanted: impl Fn(&Subject) -> bool) -> bool {
+        let mut checks = self.checks.iter();
+        checks.any(|check| wanted(&check.subject) && check.is_stated(scope))
     }
 
     /// Whether it says `contract: false`.

@@ -11,9 +11,9 @@ use super::frame::{Frame, Home, Outputs, StepState};
 use super::request::{render_headers, retries};
 use super::scope::StepScope;
 use super::step::run_all;
-use crate::check::Subject;
+use crate::check::Expect;
 use crate::diagnostic::Diagnostic;
-use crate::expr::Outcome as Rendered;
+use crate::expr::{Outcome as Rendered, Scope};
 use crate::pack::{AS_IS, Action, InputSpec};
 use crate::source::Place;
 use crate::step::{Step, Uses};
@@ -189,16 +189,15 @@ fn caller(cx: &Cx<'_, '_>, step: &Step, uses: &Uses) -> Result<Caller, Diagnosti
     for header in render_headers(&uses.headers, &cx.scope())? {
         super::request::merge_header(&mut headers, header);
     }
-    let states = |wanted: fn(&Subject) -> bool| {
-        step.expect
-            .as_ref()
-            .is_some_and(|expect| expect.checks.iter().any(|check| wanted(&check.subject)))
+    let scope = cx.scope();
+    let states = |wanted: fn(&Expect, &dyn Scope) -> bool| {
+        let mut expect = step.expect.iter();
+        expect.any(|expect| wanted(expect, &scope))
     };
     Ok(Caller {
         headers,
-        states_status: cx.caller.states_status
-            || states(|subject| matches!(subject, Subject::Status)),
-        states_error: cx.caller.states_error || states(|subject| matches!(subject, Subject::Error)),
+        states_status: cx.caller.states_status || states(Expect::states_status),
+        states_error: cx.caller.states_error || states(Expect::states_error),
         contract_off: cx.caller.contract_off || super::checks::contract_off(step),
         replays: cx.caller.replays || step.replay.is_some(),
         retry: retries(cx, step)?,

@@ -6,7 +6,6 @@ use super::context::Cx;
 use super::done::{Done, Ended};
 use super::problem::Problem;
 use super::step::run;
-use crate::check::Subject;
 use crate::step::Step;
 use crate::value::counted;
 
@@ -53,11 +52,9 @@ pub(super) fn how_ended(problems: &[Problem]) -> String {
 }
 
 /// Whether the step says how many must pass.
-pub(super) fn states_passed(step: &Step) -> bool {
-    step.expect.as_ref().is_some_and(|expect| {
-        let mut checks = expect.checks.iter();
-        checks.any(|check| matches!(check.subject, Subject::Passed))
-    })
+pub(super) fn states_passed(cx: &Cx<'_, '_>, step: &Step) -> bool {
+    let mut expect = step.expect.iter();
+    expect.any(|expect| expect.states_passed(&cx.scope()))
 }
 
 pub(super) async fn parallel<'p>(
@@ -75,7 +72,7 @@ pub(super) async fn parallel<'p>(
         .collect();
     let ended = cx.attempt.clock.join(futures).await;
     let mut done = Done::default();
-    if !states_passed(step) {
+    if !states_passed(cx, step) {
         done.over = ended.iter().any(|branch| branch.stop);
         done.problems = ended
             .into_iter()

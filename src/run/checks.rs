@@ -11,7 +11,7 @@ use crate::check::{
     Evidence, Expect, Subject, Verdict, implied_contract, implied_signature, implied_status,
 };
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::expr::Expr;
+use crate::expr::{Expr, Scope};
 use crate::http::TransportError;
 use crate::signature;
 use crate::source::Place;
@@ -40,14 +40,16 @@ pub(super) fn evaluate(
     let is_http = matches!(step.kind, Kind::Http(_));
     let handed_down = is_http && is_response_step(cx, step);
     let mut checked = Checked::default();
-    let states_error = step.expect.as_ref().is_some_and(Expect::states_error)
-        || (handed_down && cx.caller.states_error);
+    let states = |wanted: fn(&Expect, &dyn Scope) -> bool| {
+        let mut expect = step.expect.iter();
+        expect.any(|expect| wanted(expect, scope))
+    };
+    let states_error = states(Expect::states_error) || (handed_down && cx.caller.states_error);
     if let (Some(error), false) = (evidence.error, states_error) {
         checked.problems.push(transport_problem(&step.place, error));
         return checked;
     }
-    let states_status = step.expect.as_ref().is_some_and(Expect::states_status)
-        || (handed_down && cx.caller.states_status);
+    let states_status = states(Expect::states_status) || (handed_down && cx.caller.states_status);
     if is_http && !states_status && evidence.response.is_some() {
         checked.add(implied_status(evidence, &step.place));
     }
@@ -74,8 +76,8 @@ pub(super) fn evaluate(
             _ => checked.add(check.evaluate(evidence, scope)),
         }
     }
-    let states_contract = step.expect.as_ref().is_some_and(Expect::states_contract)
-        || (handed_down && cx.caller.contract_off);
+    let states_contract =
+        states(Expect::states_contract) || (handed_down && cx.caller.contract_off);
     let can_be_held = is_http && evidence.contract.is_some() && evidence.response.is_some();
     if can_be_held && !states_contract && mode != ContractMode::Off {
         checked.kept_contract = true;
@@ -86,8 +88,14 @@ pub(super) fn evaluate(
 
 impl Checked {
     /// Unless the step says how its webhook is to be signed, all that it took must be signed as their pack says.
-    pub(super) fn add_signatures(&mut self, step: &Step, signatures: &[signature::Verdict]) {
-        let stated = step.expect.as_ref().is_some_and(Expect::states_signature);
+    pub(super) fn add_signatures(
+        &mut self,
+        step: &Step,
+        signatures: &[signature::Verdict],
+        scope: &StepScope<'_, '_>,
+    ) {
+        let mut expect = step.expect.iter();
+        let stated = expect.any(|expect| expect.states_signature(scope));
         let wrong = signatures.iter().find(|verdict| verdict.reason().is_some());
         if let Some(verdict) = wrong.or(signatures.first()).filter(|_| !stated) {
             self.add(implied_signature(verdict, &step.place));
@@ -121,17 +129,17 @@ pub(super) fn of_answer(
     scope: &StepScope<'_, '_>,
 ) -> Checked {
     let mut checked = Checked::default();
-    if let (Some(error), false) = (evidence.error, expect.states_error()) {
+    if let (Some(error), false) = (evidence.error, expect.states_error(scope)) {
         checked.problems.push(transport_problem(place, error));
         return checked;
     }
-    if evidence.response.is_some() && !expect.states_status() {
+    if evidence.response.is_some() && !expect.states_status(scope) {
         checked.add(implied_status(evidence, place));
     }
     for check in &expect.checks {
         checked.add(check.evaluate(evidence, scope));
     }
-    if mode != ContractMode::Off && !expect.states_contract() {
+    if mode != ContractMode::Off && !expect.states_contract(scope) {
         checked.add_of_contract(implied_contract(evidence, place), mode);
     }
     checked

@@ -25,7 +25,7 @@ pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<'p> {
 }
 
 async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
-    let limits = match Limits::of(cx, poll) {
+    let limits = match something_awaited(cx, poll).and_then(|()| Limits::of(cx, poll)) {
         Ok(limits) => limits,
         Err(problem) => return Done::errored(problem),
     };
@@ -114,6 +114,17 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
     }
 }
 
+/// An `until` of which nothing is left would hold whatever came.
+fn something_awaited(cx: &Cx<'_, '_>, poll: &Poll) -> Result<(), Diagnostic> {
+    if poll.until.states_something(&cx.scope()) {
+        return Ok(());
+    }
+    let message = "nothing is left of `until`: all that it says is `omit`";
+    Err(Diagnostic::error("omit", message)
+        .at(poll.until.place.clone())
+        .label("would hold at once"))
+}
+
 /// The poll's numbers, rendered once.
 struct Limits {
     every: Duration,
@@ -157,7 +168,8 @@ fn judge(cx: &Cx<'_, '_>, poll: &Poll, done: &Done<'_>) -> State {
     if done.error.is_some() {
         return State::Over;
     }
-    for fail_on in &poll.fail_on {
+    let stated = |fail_on: &&Expect| fail_on.states_something(&scope);
+    for fail_on in poll.fail_on.iter().filter(stated) {
         match holds(fail_on, evidence, &scope) {
             Ok(None) => {
                 let problem = Diagnostic::error("poll", "`fail_on` holds, so `until` never will")

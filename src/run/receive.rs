@@ -12,7 +12,7 @@ use super::frame::Home;
 use super::inbox::{Arrival, verify};
 use super::log::KeptExchange;
 use super::problem::Problem;
-use crate::check::{Evidence, Verdict};
+use crate::check::{Check, Evidence, Verdict};
 use crate::clock::Bell;
 use crate::diagnostic::Diagnostic;
 use crate::http::{Exchange, Method, Request, Response, ResponseParts, Share, Url, compacted};
@@ -50,6 +50,8 @@ struct Waiting<'w, 'a, 'p> {
     cx: &'w Cx<'a, 'p>,
     step: &'p Step,
     receive: &'p Receive,
+    /// How many must come, if that is said.
+    count: Option<&'p Check>,
     pack: Rc<OpenPack>,
     within: Duration,
     mailbox: &'w Mailbox,
@@ -75,6 +77,10 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             cx,
             step,
             receive,
+            count: receive
+                .count
+                .as_ref()
+                .filter(|count| count.is_stated(&cx.scope())),
             pack,
             within,
             mailbox,
@@ -95,7 +101,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             self.bell.listen();
             self.cx.attempt.inbox.fetch();
             self.take(&mut taken)?;
-            let enough = self.receive.count.is_none() && !taken.is_empty();
+            let enough = self.count.is_none() && !taken.is_empty();
             if over || enough {
                 return Ok(Some(taken));
             }
@@ -130,7 +136,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
                 continue;
             }
             taken.push(index);
-            if self.receive.count.is_none() {
+            if self.count.is_none() {
                 return Ok(());
             }
         }
@@ -192,7 +198,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             .receive
             .condition
             .as_ref()
-            .is_some_and(crate::check::Expect::states_signature);
+            .is_some_and(|condition| condition.states_signature(&self.cx.scope()));
         if asks {
             self.verify(arrival).map(Some)
         } else {
@@ -235,7 +241,7 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
         }
         done.state.response = done.state.events.first().cloned();
         done.state.receives = true;
-        let failure = match &self.receive.count {
+        let failure = match self.count {
             None if taken.is_empty() => {
                 let message = format!(
                     "no webhook of `{}` that matches came within {}",

@@ -56,7 +56,8 @@ pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting
     let failed: Vec<Option<Problem>> = all.iter_mut().map(|done| failure(cx, step, done)).collect();
     let count = failed.iter().filter(|failed| failed.is_none()).count();
     // Where all must pass, one that did not says why; where some may, one that did goes on.
-    let chosen = (failed.iter()).position(|failed| failed.is_none() == states_passed(step));
+    let states_passed = states_passed(cx, step);
+    let chosen = (failed.iter()).position(|failed| failed.is_none() == states_passed);
     let mut done = all.remove(chosen.unwrap_or(0));
     // What is shown of several exchanges is the last.
     let mut exchanges: Vec<_> = all.into_iter().flat_map(|other| other.exchanges).collect();

@@ -281,7 +281,7 @@ pub(super) fn check(
         ),
     };
     let mut checked = checks::evaluate(cx, step, evidence, scope, done.branches.as_ref());
-    checked.add_signatures(step, &done.signatures);
+    checked.add_signatures(step, &done.signatures, scope);
     if let (Some(pack), Some((_, call)), true) = (&pack, evidence.contract, checked.kept_contract) {
         let shared = cx.attempt.shared;
         shared.cover(pack.index, call, done.sent.as_ref(), done.response());
