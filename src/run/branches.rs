@@ -84,8 +84,15 @@ pub(super) async fn parallel<'p>(
     if cx.is_cut_short() {
         return Done::cut_short();
     }
-    let passed = ended.iter().filter(|branch| branch.passed()).count();
-    done.note = Some(format!("{passed} of {} branches passed", branches.len()));
+    let skipped = ended.iter().filter(|branch| branch.skipped).count();
+    let passed = ended.iter().filter(|branch| branch.passed()).count() - skipped;
+    done.note = Some(match skipped {
+        0 => format!("{passed} of {} branches passed", branches.len()),
+        _ => format!(
+            "{passed} of {} branches passed, {skipped} skipped",
+            branches.len()
+        ),
+    });
     done.branches = Some(Branches {
         passed,
         told: contexts
