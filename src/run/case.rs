@@ -13,6 +13,7 @@ use super::cleanup::clean_up;
 use super::context::{Caller, Cx};
 use super::done::Ended;
 use super::frame::{Frame, Home};
+use super::log::StepLog;
 use super::prepare::{Prepared, prepare};
 use super::problem::Problem;
 use super::scope::StepScope;
@@ -25,6 +26,9 @@ use crate::value::format_duration;
 
 /// How long a request that is on its way at Ctrl-C may still take, so that what it made can be cleaned up.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// Reasons that a warning lists before it says "N more".
+const SHOWN_REASONS: usize = 5;
 
 /// Runs a case, again and again as its reruns allow, and tells how it ended.
 pub(super) async fn run(shared: Arc<Shared>, client: Rc<Client>, planned: PlannedCase) {
@@ -95,6 +99,7 @@ async fn attempt(
             (Frame::new(Home::Scenario { case: None }), End::Complete)
         }
     };
+    let idle = nothing_done(&attempt);
     let mut reason = None;
     match end {
         End::Complete => {}
@@ -116,11 +121,12 @@ async fn attempt(
         (Outcome::Passed, None) if !cleanup_problems.is_empty() => Outcome::Errored,
         (outcome, None) => outcome,
     };
-    if outcome == Outcome::Passed && !emulators.unmatched.is_empty() {
-        attempt
-            .warnings
-            .borrow_mut()
-            .push(unanswered(planned, &emulators.unmatched));
+    if outcome == Outcome::Passed {
+        let mut warnings = attempt.warnings.borrow_mut();
+        warnings.extend(idle);
+        if !emulators.unmatched.is_empty() {
+            warnings.push(unanswered(planned, &emulators.unmatched));
+        }
     }
     shared.count_checks(attempt.checks.get());
     report(
@@ -133,22 +139,53 @@ async fn attempt(
     )
 }
 
+/// What is to be said of a case that passes, if all of its own steps were skipped.
+fn nothing_done(attempt: &Attempt<'_>) -> Option<Problem> {
+    let log = attempt.log.borrow();
+    let own = || log.iter().filter(|step| step.path.starts_with("steps["));
+    let skipped = || own().filter(|step| step.outcome == Outcome::Skipped);
+    skipped().next()?;
+    // A group did what its steps did.
+    let is_around = |outer: &StepLog| {
+        let mut within = own().filter_map(|step| step.path.strip_prefix(&*outer.path));
+        within.any(|rest| rest.starts_with('.'))
+    };
+    let mut own = own();
+    if !own.all(|step| step.outcome == Outcome::Skipped || is_around(step)) {
+        return None;
+    }
+    let message = "it passed, although every step was skipped";
+    let place = attempt.planned.scenario().place.clone();
+    let mut problem = Diagnostic::warning("nothing-done", message).at(place);
+    let why = skipped().map(|step| match &step.note {
+        Some(note) => format!("{}: {note}", step.title),
+        None => step.title.clone(),
+    });
+    problem.notes = first_few(why);
+    Some(Problem::warning(problem.help(
+        "if the scenario as a whole is to be skipped, give it the `if`",
+    )))
+}
+
 /// A case passed, and what it expected was that its emulator failed.
 fn unanswered(planned: &PlannedCase, requests: &[String]) -> Problem {
-    const SHOWN: usize = 5;
     let mut told: Vec<&String> = requests.iter().collect();
     told.dedup();
     let message = "it passed, although its emulator could not answer a request";
     let mut problem =
         Diagnostic::warning("unanswered", message).at(planned.scenario().place.clone());
-    let shown = told.iter().take(SHOWN);
-    problem
-        .notes
-        .extend(shown.map(|line| format!("in the emulator: {line}")));
-    if told.len() > SHOWN {
-        problem.notes.push(format!("… {} more", told.len() - SHOWN));
-    }
+    problem.notes = first_few(told.iter().map(|line| format!("in the emulator: {line}")));
     Problem::warning(problem.help("check that the scenario expects what the provider answers, not what the emulator does not know"))
+}
+
+/// The first of the lines, and how many more there are.
+fn first_few(mut lines: impl Iterator<Item = String>) -> Vec<String> {
+    let mut shown: Vec<String> = lines.by_ref().take(SHOWN_REASONS).collect();
+    let more = lines.count();
+    if more > 0 {
+        shown.push(format!("… {more} more"));
+    }
+    shown
 }
 
 fn report(
