@@ -133,40 +133,10 @@ async fn run_turns<'p>(cx: &Cx<'_, 'p>, step: &'p Step, items: Vec<Value>) -> En
 /// One turn of a step.
 async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>) {
     cx.attempt.give_way().await;
-    if cx.attempt.shared.stop.is_stopping() && !cx.cleaning {
-        cx.attempt.cut_short.set(true);
-        let cut_short = Ended {
-            stop: true,
-            ..Ended::default()
-        };
-        return (cut_short, StepState::default());
-    }
     let started = Instant::now();
     let scope = cx.scope();
-    if let Some(condition) = &step.condition {
-        match condition.test(&scope) {
-            Ok(true) => {}
-            Ok(false) => {
-                let done = Done {
-                    note: Some("`if` is false".to_owned()),
-                    ..Done::default()
-                };
-                log(
-                    cx,
-                    title(cx, step, None),
-                    Outcome::Skipped,
-                    Duration::ZERO,
-                    Vec::new(),
-                    done,
-                );
-                let skipped = Ended {
-                    skipped: true,
-                    ..Ended::default()
-                };
-                return (skipped, StepState::default());
-            }
-            Err(problem) => return (end_early(cx, step, problem), StepState::default()),
-        }
+    if let Some(ended) = not_done(cx, step, &scope) {
+        return (ended, StepState::default());
     }
     cx.attempt.shared.step_started(cx, || title(cx, step, None));
     cx.attempt.begin(&cx.path, step);
@@ -238,6 +208,28 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         skipped: false,
     };
     (ended, state)
+}
+
+/// How a turn ends that is not to be done: after Ctrl-C, or by its `if`.
+fn not_done(cx: &Cx<'_, '_>, step: &Step, scope: &StepScope<'_, '_>) -> Option<Ended> {
+    if cx.attempt.shared.stop.is_stopping() && !cx.cleaning {
+        cx.attempt.cut_short.set(true);
+        return Some(Ended {
+            stop: true,
+            ..Ended::default()
+        });
+    }
+    match step.condition.as_ref()?.test(scope) {
+        Ok(true) => None,
+        Ok(false) => {
+            log_skipped(cx, &title(cx, step, None), "`if` is false".to_owned());
+            Some(Ended {
+                skipped: true,
+                ..Ended::default()
+            })
+        }
+        Err(problem) => Some(end_early(cx, step, problem)),
+    }
 }
 
 /// Captures and checks, on what the step brought to light.
