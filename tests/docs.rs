@@ -1,7 +1,7 @@
 //! Holds the documents to the program: every example that is marked as one is run or refused, and the tables of operators
 //! and functions are what `probity list` says.
 //!
-//! A fenced block is marked by the words after its language: `yaml scenario` and `yaml steps` must pass, `yaml invalid`
+//! A fenced block is marked by the words after its language: `yaml scenario` and `yaml steps` must pass and lint, `yaml invalid`
 //! (steps) must be refused by lint. `yaml pack`, `yaml emulator` and `yaml action NAME` make up packs, in the order of the
 //! document, which its scenarios may use.
 //!
@@ -138,6 +138,9 @@ fn check(document: &str) {
         let told = String::from_utf8_lossy(&said.stderr);
         assert_eq!(said.status.code(), Some(0), "{document}:\n{told}");
     }
+    let said = probity(root, &["lint"]);
+    let told = String::from_utf8_lossy(&said.stderr);
+    assert_eq!(said.status.code(), Some(0), "{document}:\n{told}");
 }
 
 /// A reader of a tutorial: a folder of their own, and where they are in it.

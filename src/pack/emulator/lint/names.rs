@@ -10,11 +10,14 @@ use std::sync::Arc;
 
 pub(super) use events::named;
 
-use super::scope::{Bound, Scope, fields};
+use super::all_effects;
+use super::scope::{Bound, Scope};
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Expr, Reference, Setting, Template};
 use crate::pack::Pack;
-use crate::pack::emulator::{Auth, EmulatorFile, Field, Reply, ReplyBody, Route, Stage, UniqueKey};
+use crate::pack::emulator::{
+    Action, Auth, EmulatorFile, Field, Reply, ReplyBody, Route, Stage, UniqueKey,
+};
 use crate::source::Place;
 
 /// Says which names are not defined, and gives those of the whole file that are read: `settings.mode`, `countries`.
@@ -29,6 +32,7 @@ pub(super) fn check(
         request: None,
         any_request: false,
         body: None,
+        inserted: inserted(file),
         bound: Vec::new(),
     };
     let mut walk = Walk {
@@ -52,6 +56,20 @@ pub(super) fn check(
     found.retain(once);
     problems.extend(found);
     walk.read
+}
+
+/// Collections, and a field that an `insert` sets.
+fn inserted(file: &EmulatorFile) -> Vec<(&str, &str)> {
+    let effects = all_effects(file).into_iter();
+    let inserts = effects.filter_map(|effect| match &effect.action {
+        Action::Insert {
+            collection, set, ..
+        } => Some((&*collection.name, set)),
+        _ => None,
+    });
+    inserts
+        .flat_map(|(collection, set)| set.iter().map(move |field| (collection, &*field.name)))
+        .collect()
 }
 
 struct Walk<'a> {
@@ -121,7 +139,7 @@ impl<'a> Walk<'a> {
         let kinds = self.scope.file.collections.iter();
         let mut kinds = kinds.filter(|kind| kind.unique.iter().any(|own| ptr::eq(own, unique)));
         let Some(kind) = kinds.next() else { return };
-        let known = fields(kind);
+        let known = self.scope.fields(kind);
         for (name, place) in &unique.fields {
             if !known.contains(&&**name) {
                 self.no_field(kind, name, place);

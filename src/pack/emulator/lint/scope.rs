@@ -19,6 +19,8 @@ pub(super) struct Scope<'a> {
     /// Whether there is a request, of whichever route.
     pub any_request: bool,
     pub body: Option<&'a PartSchema>,
+    /// Collections, and a field that an `insert` sets.
+    pub inserted: Vec<(&'a str, &'a str)>,
     pub bound: Vec<(Arc<str>, Bound<'a>)>,
 }
 
@@ -52,7 +54,7 @@ impl<'a> Scope<'a> {
         if let Some(bound) = self.get(name) {
             return match (bound, attribute) {
                 (Bound::Record(collection), Some(field)) => {
-                    let known = fields(collection);
+                    let known = self.fields(collection);
                     let owner = format!("a record of `{}`", collection.name);
                     unless_known(field, &known, &owner, reference)
                 }
@@ -75,6 +77,17 @@ impl<'a> Scope<'a> {
             _ => return Some(self.undefined(name, more, reference)),
         };
         unless_known(attribute?, &known, &format!("`{name}`"), reference)
+    }
+
+    /// The fields that a record may have: its id, what the collection names, and what `insert` sets.
+    pub(super) fn fields(&self, collection: &'a Collection) -> Vec<&'a str> {
+        let inserted = self.inserted.iter();
+        let inserted = inserted.filter(|(kind, _)| **kind == *collection.name);
+        let inserted = inserted.map(|(_, field)| *field);
+        std::iter::once("id")
+            .chain(named(collection))
+            .chain(inserted)
+            .collect()
     }
 
     fn path_names(&self) -> Vec<&'a str> {
@@ -116,10 +129,9 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The fields that a record may have.
-pub(super) fn fields(collection: &Collection) -> Vec<&str> {
-    let fields = collection.fields.iter().map(|field| &*field.name);
-    std::iter::once("id").chain(fields).collect()
+/// The fields that the collection itself names.
+pub(super) fn named(collection: &Collection) -> impl Iterator<Item = &str> + Clone {
+    collection.fields.iter().map(|field| &*field.name)
 }
 
 fn names<'a>(names: impl Iterator<Item = &'a String>) -> Vec<&'a str> {

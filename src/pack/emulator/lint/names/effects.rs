@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Bound, Walk, fields};
+use super::super::scope::named;
+use super::{Bound, Walk};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::expr::Setting;
 use crate::pack::emulator::{
@@ -29,7 +30,7 @@ impl<'a> Walk<'a> {
                 let Some(kind) = self.collection(collection) else {
                     return;
                 };
-                self.known_fields(kind, set);
+                self.close_fields(kind, set);
                 if let Some(name) = name {
                     let bound = (Arc::clone(name), Bound::Record(kind));
                     self.scope.bound.push(bound);
@@ -157,8 +158,8 @@ impl<'a> Walk<'a> {
         self.scope.collection(&close?)
     }
 
-    pub(super) fn known_fields(&mut self, kind: &Collection, set: &[Field]) {
-        let known = fields(kind);
+    pub(super) fn known_fields(&mut self, kind: &'a Collection, set: &[Field]) {
+        let known = self.scope.fields(kind);
         for Field { name, place, .. } in set {
             if !known.contains(&&**name) {
                 self.no_field(kind, name, place);
@@ -166,14 +167,30 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn no_field(&mut self, kind: &Collection, name: &str, place: &Place) {
+    /// An `insert` may set what the collection does not name, unless it looks like a slip of the pen.
+    fn close_fields(&mut self, kind: &Collection, set: &[Field]) {
+        for Field { name, place, .. } in set {
+            let mut known = named(kind).chain(["id"]);
+            if known.clone().any(|known| known == &**name) {
+                continue;
+            }
+            if let Some(close) = did_you_mean(name, &mut known) {
+                let message = format!("`{}` names no field `{name}`", kind.name);
+                let problem = Diagnostic::warning("undefined-name", message)
+                    .at(place.clone())
+                    .help(format!("did you mean `{close}`?"))
+                    .help("if not, name it in its collection's `fields` too");
+                self.found.push(problem);
+            }
+        }
+    }
+
+    pub(super) fn no_field(&mut self, kind: &'a Collection, name: &str, place: &Place) {
         let message = format!("a record of `{}` has no field `{name}`", kind.name);
         let problem = Diagnostic::error("undefined-name", message)
             .at(place.clone())
-            .suggest(name, fields(kind))
-            .help(
-                "its collection names all fields; one that is not there at first is `${{ omit }}`",
-            );
+            .suggest(name, self.scope.fields(kind))
+            .help("name it in its collection's `fields`, with `${{ omit }}` if it is not there at first");
         self.found.push(problem);
     }
 }
