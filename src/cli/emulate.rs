@@ -18,6 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::plain_value;
 use crate::emulator;
 use crate::expr::{Resolved, Scope, Tools};
+use crate::pack::emulator::faults;
 use crate::pack::{InstanceSpec, Pack};
 use crate::random::Stream;
 use crate::source::{Source, parse};
@@ -74,8 +75,9 @@ fn prepare(args: &EmulateArgs, current: &Path) -> Result<Vec<Served>, Vec<Diagno
     let mut served = Vec::new();
     for (index, name) in args.names.iter().enumerate() {
         let pack = project.pack(name, &library)?;
-        if !pack.emulator_problems.is_empty() {
-            return Err(pack.emulator_problems.clone());
+        let faults = faults(&pack);
+        if !faults.is_empty() {
+            return Err(faults);
         }
         if pack.emulator.is_none() {
             return Err(usage(format!("the pack `{}` has no emulator", pack.name)));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{BoundPack, SecretValue};
 use crate::diagnostic::Diagnostic;
 use crate::http::{Base, Egress, Origin};
-use crate::pack::{Environment, Pack, SecretSpec, Target};
+use crate::pack::{Environment, Pack, emulator, SecretSpec, Target};
 use crate::value::Secret;
 
 /// The environment that packs run in unless something else is asked for.
@@ -101,7 +101,7 @@ impl<'a> Bindings<'a> {
                 _ => Unbound::Environment,
             })?;
         let base_url = match &environment.target {
-            Target::Emulator => match pack.emulator_problems.as_slice() {
+            Target::Emulator => match emulator::faults(pack).as_slice() {
                 [] => None,
                 problems => return Err(Unbound::Pack(Box::new(invalid_emulator(pack, problems)))),
             },

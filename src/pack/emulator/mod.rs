@@ -20,7 +20,7 @@ use crate::expr::{Expr, Setting, Template};
 use crate::source::{Place, Source};
 use crate::value::Value;
 
-pub use lint::lint;
+pub use lint::{faults, lint};
 pub use schema::{PartSchema, Violation};
 pub use webhooks::{EventSpec, Webhooks};
 

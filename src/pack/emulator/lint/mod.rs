@@ -11,8 +11,10 @@ mod sources;
 mod tests;
 mod webhooks;
 
+use std::collections::HashSet;
+
 use super::{Action, Call, Effect, EmulatorFile, Rule, Stage};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::pack::Pack;
 
 /// Everything that can be told of a pack's emulator without a request: undefined names, routes and rules that are never
@@ -23,12 +25,8 @@ pub fn lint(pack: &Pack) -> Vec<Diagnostic> {
         return Vec::new();
     };
     let mut problems = Vec::new();
-    schemas(file, &mut problems);
-    let read = names::check(file, pack, &mut problems);
-    reach::check(file, &mut problems);
-    cancels::check(file, &mut problems);
+    let read = file_alone(file, pack, &mut problems);
     sources::check(file, &mut problems);
-    webhooks::check(file, pack, &mut problems);
     if let Some(contract) = &pack.contract {
         contract::check(file, pack, contract, &mut problems);
         bodies::check(file, pack, contract, &mut problems);
@@ -39,6 +37,33 @@ pub fn lint(pack: &Pack) -> Vec<Diagnostic> {
     }
     problems.sort_by_key(|problem| problem.place.as_ref().map(|place| place.span.start));
     problems
+}
+
+/// What stops the runs that use a pack's emulator: that its file can't be read, or what is wrong in it. Where it answers
+/// otherwise than the contract says, `--contract` says what comes of that.
+#[must_use]
+pub fn faults(pack: &Pack) -> Vec<Diagnostic> {
+    let mut problems = pack.emulator_problems.clone();
+    if let Some(file) = &pack.emulator {
+        file_alone(file, pack, &mut problems);
+    }
+    problems.retain(|problem| problem.severity == Severity::Error);
+    problems.sort_by_key(|problem| problem.place.as_ref().map(|place| place.span.start));
+    problems
+}
+
+/// Checks the file without the contract, and gives the names that are read.
+fn file_alone(
+    file: &EmulatorFile,
+    pack: &Pack,
+    problems: &mut Vec<Diagnostic>,
+) -> HashSet<String> {
+    schemas(file, problems);
+    let read = names::check(file, pack, problems);
+    reach::check(file, problems);
+    cancels::check(file, problems);
+    webhooks::check(file, pack, problems);
+    read
 }
 
 fn schemas(file: &EmulatorFile, problems: &mut Vec<Diagnostic>) {
