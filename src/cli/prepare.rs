@@ -34,7 +34,7 @@ pub(super) struct Prepared {
     pub options: Options,
     pub seats: Vec<Seat>,
     pub receiver: receiver::Options,
-    /// That nothing was selected; of a shard that is fine.
+    /// That nothing was selected; that a shard has none of what was is fine.
     pub nothing: Option<Diagnostic>,
 }
 
@@ -92,12 +92,12 @@ pub(super) fn prepare(
     let mut plan = plan(files, &selection, &mut bindings, reach);
     plan.invalid_files.extend(project.invalid_root_file());
     selected::check(args, &environments, &selection, &plan)?;
-    let empty = plan.cases.is_empty() && plan.invalid_files.is_empty();
-    let nothing =
-        (empty && selection.shard.is_none()).then(|| selected::nothing(args, &selection, &plan));
+    let empty = plan.selected == 0 && plan.invalid_files.is_empty();
+    let nothing = empty.then(|| selected::nothing(args, &selection, &plan));
     let nothing = nothing.map(|problem| found.hint(problem));
     plan.notices.extend(found.warnings);
     plan.notices.extend(selected::unread_vars(args, &plan));
+    plan.notices.extend(selected::empty_shard(&selection, &plan));
     let all_on_emulators = plan.packs.iter().all(|pack| pack.base_url.is_none());
     let seed = args.seed.unwrap_or_else(|| {
         if all_on_emulators {

@@ -203,6 +203,20 @@ pub(super) fn nothing(args: &RunArgs, selection: &Selection, plan: &Plan) -> Dia
     problem.help("`probity list scenarios` shows what there is")
 }
 
+/// That a shard has none of what was selected.
+pub(super) fn empty_shard(selection: &Selection, plan: &Plan) -> Option<Diagnostic> {
+    let shard = selection.shard?;
+    if plan.selected == 0 || !plan.cases.is_empty() {
+        return None;
+    }
+    let message = match plan.selected {
+        1 => format!("the one scenario that was selected is not in shard {shard}"),
+        several => format!("none of the {several} scenarios that were selected is in shard {shard}"),
+    };
+    let problem = Diagnostic::warning("empty-shard", message);
+    Some(problem.help("so many shards are not needed"))
+}
+
 /// What is given by `--var` and that nothing of what was selected reads. Of a `--vars-file` nothing is said: others may
 /// read what is in it.
 pub(super) fn unread_vars(args: &RunArgs, plan: &Plan) -> Vec<Diagnostic> {

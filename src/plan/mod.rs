@@ -29,6 +29,8 @@ pub struct Plan {
     /// The selected cases, sorted by file, then in written order.
     pub cases: Vec<PlannedCase>,
     pub invalid_files: Vec<InvalidFile>,
+    /// How many cases were selected, those of other shards too.
+    pub selected: usize,
     /// Warnings and such that concern no single case.
     pub notices: Vec<Diagnostic>,
     /// The packs that the selected cases use, as they are bound.
@@ -187,6 +189,7 @@ pub fn plan(
     for file in files {
         add_file(&mut plan, &mut selected, file, selection, bindings, reach);
     }
+    plan.selected = selected.len();
     if let Some(shard) = selection.shard {
         let mut place = 0;
         selected.retain(|_| {
