@@ -65,6 +65,11 @@ impl FromStr for Filter {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text.trim().is_empty() {
+            return Err(format!(
+                "`-k '{text}'`: the filter is empty; write part of a scenario's id, such as `-k login`"
+            ));
+        }
         if !text.contains(['*', '?']) {
             return Ok(Self::Substring(text.to_owned()));
         }
