@@ -188,6 +188,21 @@ fn a_report_is_written_over_nothing_but_a_report_of_its_kind() {
             assert_eq!(folder.read(path), before);
         }
     }
+    // What is called like a file of the project is one, if empty or not there.
+    folder.write("probity.yaml", "");
+    for path in ["probity.yaml", "scenarios/new.scenario.yml", "./pack.yaml"] {
+        let report = format!("junit={path}");
+        let said = folder.run(&["run", "--report", &report]);
+        assert_eq!(said.code, 2, "{said:?}");
+        assert_eq!(
+            said.stderr,
+            format!(
+                "error[report-path]: report `{report}` would take the place of a file of the project\n \
+                 = help: give the report another name\n\n"
+            )
+        );
+    }
+    assert_eq!(folder.read("probity.yaml"), "");
     // An empty file is nobody's, and what an earlier run wrote is replaced.
     folder.write("empty", "");
     for kind in ["junit", "junit-strict", "json", "html", "tap"] {

@@ -53,6 +53,10 @@ impl<'a> Target<'a> {
     }
 }
 
+/// Names of files of a project and its packs: no report goes there, even if the file is empty or not there.
+const FILES: [&str; 4] = ["probity.yaml", "probity.lock", "pack.yaml", "emulator.yaml"];
+const ENDINGS: [&str; 2] = [".scenario.yaml", ".scenario.yml"];
+
 /// What a file holds that is to be written over.
 enum Holds {
     Nothing,
@@ -74,6 +78,7 @@ pub fn open(targets: &[Target<'_>], context: &Context) -> Result<Vec<Seat>, Vec<
         match earlier.find(|earlier| earlier.place() == place) {
             Some(twin) => problems.push(collision(twin, target)),
             None if target.holds_something_else() => problems.push(occupied(target)),
+            None if target.is_of_the_project() => problems.push(misplaced(target)),
             None => match seat(target, context) {
                 Ok(seat) => seats.push(seat),
                 Err(error) => problems.push(unwritable(target, &error)),
@@ -115,6 +120,15 @@ impl Target<'_> {
     /// Whether a file is there that no run wrote as this kind of report: whoever did may want to keep it.
     fn holds_something_else(&self) -> bool {
         matches!(self.holds(), Some(Holds::SomethingElse))
+    }
+
+    fn is_of_the_project(&self) -> bool {
+        let Destination::File(path) = self.destination else {
+            return false;
+        };
+        let name = Path::new(path).file_name().unwrap_or_default();
+        let name = name.to_string_lossy().to_lowercase();
+        FILES.contains(&&*name) || ENDINGS.iter().any(|ending| name.ends_with(ending))
     }
 
     /// What the file that is there holds; none where there is no regular file. One that can't be read is not ours either.
@@ -166,6 +180,14 @@ fn occupied(target: &Target<'_>) -> Diagnostic {
     );
     Diagnostic::error("report-path", message)
         .help("give the report another path, or remove the file first")
+}
+
+fn misplaced(target: &Target<'_>) -> Diagnostic {
+    let message = format!(
+        "report `{}` would take the place of a file of the project",
+        target.name()
+    );
+    Diagnostic::error("report-path", message).help("give the report another name")
 }
 
 fn collision(twin: &Target<'_>, target: &Target<'_>) -> Diagnostic {
