@@ -1,6 +1,6 @@
 //! Looking for scenario files below a folder: what is found, what is left out, and what can't be looked into.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -112,11 +112,40 @@ impl Discovered {
         self.files.sort();
         let mut known = HashSet::new();
         self.files.retain(|file| known.insert(file.path.clone()));
+        self.lose_twins();
         for paths in [&mut self.packs, &mut self.left_out, &mut self.near_misses] {
             paths.sort();
             paths.dedup();
         }
     }
+
+    /// Takes out files whose scenarios would have the names of those of another file, as reports give them.
+    fn lose_twins(&mut self) {
+        let mut stems: HashMap<PathBuf, PathBuf> = HashMap::new();
+        for file in std::mem::take(&mut self.files) {
+            let twin = stem(&file.called).and_then(|stem| stems.insert(stem, file.called.clone()));
+            let Some(twin) = twin else {
+                self.files.push(file);
+                continue;
+            };
+            let twin = twin.file_name().unwrap_or_default().to_string_lossy();
+            let why = format!(
+                "its scenarios have the names of those of `{twin}` beside it: rename one of the files"
+            );
+            self.unreadable.push(Unreadable {
+                path: file.called,
+                why,
+            });
+        }
+    }
+}
+
+/// The path without the ending that reports leave out.
+fn stem(path: &Path) -> Option<PathBuf> {
+    let name = path.file_name()?.to_str()?;
+    let mut endings = ENDINGS.iter();
+    let stem = endings.find_map(|ending| name.strip_suffix(ending))?;
+    Some(path.with_file_name(stem))
 }
 
 /// Whether an entry is a link to a folder that the searched one lies in. A link to one within it is the walk's own to see.

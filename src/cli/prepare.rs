@@ -97,7 +97,8 @@ pub(super) fn prepare(
     let nothing = nothing.map(|problem| found.hint(problem));
     plan.notices.extend(found.warnings);
     plan.notices.extend(selected::unread_vars(args, &plan));
-    plan.notices.extend(selected::empty_shard(&selection, &plan));
+    plan.notices
+        .extend(selected::empty_shard(&selection, &plan));
     let all_on_emulators = plan.packs.iter().all(|pack| pack.base_url.is_none());
     let seed = args.seed.unwrap_or_else(|| {
         if all_on_emulators {

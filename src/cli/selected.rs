@@ -211,7 +211,9 @@ pub(super) fn empty_shard(selection: &Selection, plan: &Plan) -> Option<Diagnost
     }
     let message = match plan.selected {
         1 => format!("the one scenario that was selected is not in shard {shard}"),
-        several => format!("none of the {several} scenarios that were selected is in shard {shard}"),
+        several => {
+            format!("none of the {several} scenarios that were selected is in shard {shard}")
+        }
     };
     let problem = Diagnostic::warning("empty-shard", message);
     Some(problem.help("so many shards are not needed"))

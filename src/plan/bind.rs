@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{BoundPack, SecretValue};
 use crate::diagnostic::Diagnostic;
 use crate::http::{Base, Egress, Origin};
-use crate::pack::{Environment, Pack, emulator, SecretSpec, Target};
+use crate::pack::{Environment, Pack, SecretSpec, Target, emulator};
 use crate::value::Secret;
 
 /// The environment that packs run in unless something else is asked for.

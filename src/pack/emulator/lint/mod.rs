@@ -53,11 +53,7 @@ pub fn faults(pack: &Pack) -> Vec<Diagnostic> {
 }
 
 /// Checks the file without the contract, and gives the names that are read.
-fn file_alone(
-    file: &EmulatorFile,
-    pack: &Pack,
-    problems: &mut Vec<Diagnostic>,
-) -> HashSet<String> {
+fn file_alone(file: &EmulatorFile, pack: &Pack, problems: &mut Vec<Diagnostic>) -> HashSet<String> {
     schemas(file, problems);
     let read = names::check(file, pack, problems);
     reach::check(file, problems);
