@@ -1,7 +1,7 @@
 //! Looking up one name: whether it is there, and if not, what to say.
 
 use super::super::context::Home;
-use super::super::rules::{concurrent_name, name_not_set_yet, undefined_name};
+use super::super::rules::{concurrent_name, misspelt_name, name_not_set_yet, undefined_name};
 use super::frame::Walker;
 use super::scope::{Kinds, StepInfo, responds};
 use crate::diagnostic::{Diagnostic, did_you_mean};
@@ -48,7 +48,10 @@ impl<'a> Walker<'a, '_> {
                 .iter()
                 .any(|asked| reference.path.starts_with(asked))
         };
-        if let Some(problem) = fault.filter(|_| !reference.guarded && !asked()) {
+        let Some(problem) = fault else { return };
+        if reference.guarded {
+            self.problems.extend(misspelt_name::of(problem));
+        } else if !asked() {
             self.problems.push(problem);
         }
     }

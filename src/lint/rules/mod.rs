@@ -15,6 +15,7 @@ mod missing_column;
 mod missing_field;
 mod missing_input;
 mod missing_parameter;
+pub(super) mod misspelt_name;
 pub(super) mod name_not_set_yet;
 mod no_pack;
 mod no_webhooks;
@@ -63,6 +64,7 @@ pub const RULES: &[Rule] = &[
     forbidden_input::RULE,
     missing_parameter::RULE,
     missing_field::RULE,
+    misspelt_name::RULE,
     unused_variable::RULE,
     unused_capture::RULE,
     unused_input::RULE,
