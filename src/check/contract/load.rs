@@ -325,7 +325,7 @@ impl Reader<'_> {
 }
 
 /// Where the key of what a JSON Pointer names stands, or of the nearest thing around it.
-pub(super) fn span_at(root: &Node, pointer: &str) -> Span {
+pub(in crate::check) fn span_at(root: &Node, pointer: &str) -> Span {
     let (mut node, mut span) = (root, Span::new(0, 0));
     for part in pointer.split('/').skip(1) {
         let name = part.replace("~1", "/").replace("~0", "~");

@@ -16,11 +16,13 @@ mod upgrade;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::check::keywords::misspelt;
 use crate::diagnostic::Diagnostic;
 use crate::http::Response;
 use crate::source::{Place, Source, parse};
 use crate::value::Redactor;
 
+pub(super) use load::span_at;
 use response::ResponseSpec;
 use schemas::Schemas;
 use template::PathTemplate;
@@ -178,7 +180,8 @@ impl Contract {
         vec![Breach::new(message)]
     }
 
-    /// What is wrong with the schemas of the document, which are otherwise compiled only when they are needed.
+    /// What is wrong with the schemas of the document, which are otherwise compiled only when they are needed, and what
+    /// looks wrong.
     #[must_use]
     pub fn schema_problems(&self) -> Vec<Diagnostic> {
         let specs = self.operations.iter();
@@ -189,17 +192,22 @@ impl Contract {
             .filter_map(|at| self.schemas.broken(at))
             .map(|broken| (broken.pointer.as_str(), broken.reason.as_str()))
             .collect();
-        if problems.is_empty() {
+        let misspelt = misspelt::in_document(self.schemas.document());
+        if problems.is_empty() && misspelt.is_empty() {
             return Vec::new();
         }
         problems.sort_unstable();
         problems.dedup();
         let (root, _) = parse(&self.source);
-        let diagnostics = problems.into_iter().map(|(pointer, reason)| {
-            let span = root.as_ref().map(|root| load::span_at(root, pointer));
+        let place = |pointer: &str| {
+            let span = root.as_ref().map(|root| span_at(root, pointer));
+            Place::new(&self.source, span.unwrap_or_default())
+        };
+        let broken = problems.into_iter().map(|(pointer, reason)| {
             Diagnostic::error("bad-contract", format!("this schema is broken: {reason}"))
-                .at(Place::new(&self.source, span.unwrap_or_default()))
+                .at(place(pointer))
         });
-        diagnostics.collect()
+        let misspelt = misspelt.iter().map(|one| one.warning(place(&one.pointer)));
+        broken.chain(misspelt).collect()
     }
 }

@@ -1,6 +1,7 @@
 //! JSON Schemas that are written in our own files: their keywords, and what each of those takes. By the standard an unknown
 //! one is let pass, and so a misspelt one would check nothing; and what is wrong with a value is told where it stands.
 
+pub(super) mod misspelt;
 mod table;
 mod types;
 

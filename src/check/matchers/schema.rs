@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::{Answer, Argument, Complaint, Fault, Made, Make, Making, OperatorSpec, Test, named};
+use crate::check::contract::span_at;
 use crate::check::domain::Domain;
-use crate::check::keywords::check_keywords;
+use crate::check::keywords::{check_keywords, misspelt};
 use crate::check::schema::Schema;
 use crate::check::show::{Context, LINE_LIMIT, limited};
 use crate::document::{Decoder, Shape};
-use crate::source::Node;
+use crate::source::{Node, Place, parse};
 use crate::value::{Value, counted};
 
 pub(in crate::check) static SCHEMA: OperatorSpec = OperatorSpec {
@@ -43,7 +44,12 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
     };
     let made = made.and_then(|schema| make(&schema).map(|test| (schema, test)));
     match made {
-        Ok((schema, test)) => Some(Argument::Literal(schema, test)),
+        Ok((schema, test)) => {
+            if let Some(Value::String(path)) = template.as_literal() {
+                warn_of_misspelt(node, path, &schema, decoder);
+            }
+            Some(Argument::Literal(schema, test))
+        }
         Err(fault) => {
             decoder.problem(fault.diagnostic(None).at(template.place));
             None
@@ -61,6 +67,22 @@ fn read(path: &str, decoder: &Decoder) -> Result<Value, Fault> {
         .map_err(|message| Fault::new(message).help(BESIDE))?;
     serde_json::from_slice(&bytes)
         .map_err(|error| Fault::new(format!("`{path}` is not JSON: {error}")))
+}
+
+/// Tells what looks misspelt in a schema's file, which is parsed for the places only then.
+fn warn_of_misspelt(node: &Node, path: &str, schema: &Value, decoder: &mut Decoder) {
+    let found = misspelt::in_schema(schema);
+    if found.is_empty() {
+        return;
+    }
+    let Some(source) = decoder.read_file(node, path) else {
+        return;
+    };
+    let (root, _) = parse(&source);
+    for one in found {
+        let span = root.as_ref().map(|root| span_at(root, &one.pointer));
+        decoder.problem(one.warning(Place::new(&source, span.unwrap_or_default())));
+    }
 }
 
 pub(super) fn make(value: &Value) -> Made {
