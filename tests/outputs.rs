@@ -162,7 +162,6 @@ fn a_report_is_written_over_nothing_but_a_report_of_its_kind() {
     let said = folder.run(&["run", "--report", "tap=run.tap"]);
     assert_eq!(said.code, 0, "{said:?}");
     let theirs = [
-        "scenarios/a.scenario.yaml",
         "values.YML",
         "main.rs",
         "notes.txt",
@@ -188,9 +187,14 @@ fn a_report_is_written_over_nothing_but_a_report_of_its_kind() {
             assert_eq!(folder.read(path), before);
         }
     }
-    // What is called like a file of the project is one, if empty or not there.
+    // What is called like a file of the project is one, even if empty or not there.
     folder.write("probity.yaml", "");
-    for path in ["probity.yaml", "scenarios/new.scenario.yml", "./pack.yaml"] {
+    for path in [
+        "scenarios/a.scenario.yaml",
+        "probity.yaml",
+        "scenarios/new.scenario.yml",
+        "./pack.yaml",
+    ] {
         let report = format!("junit={path}");
         let said = folder.run(&["run", "--report", &report]);
         assert_eq!(said.code, 2, "{said:?}");
@@ -203,6 +207,7 @@ fn a_report_is_written_over_nothing_but_a_report_of_its_kind() {
         );
     }
     assert_eq!(folder.read("probity.yaml"), "");
+    assert_eq!(folder.read("scenarios/a.scenario.yaml"), SCENARIOS);
     // An empty file is nobody's, and what an earlier run wrote is replaced.
     folder.write("empty", "");
     for kind in ["junit", "junit-strict", "json", "html", "tap"] {

@@ -77,8 +77,8 @@ pub fn open(targets: &[Target<'_>], context: &Context) -> Result<Vec<Seat>, Vec<
         let mut earlier = targets[..index].iter();
         match earlier.find(|earlier| earlier.place() == place) {
             Some(twin) => problems.push(collision(twin, target)),
-            None if target.holds_something_else() => problems.push(occupied(target)),
             None if target.is_of_the_project() => problems.push(misplaced(target)),
+            None if target.holds_something_else() => problems.push(occupied(target)),
             None => match seat(target, context) {
                 Ok(seat) => seats.push(seat),
                 Err(error) => problems.push(unwritable(target, &error)),
