@@ -67,7 +67,7 @@ pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub struct Bindings<'a> {
     environments: &'a Environments,
     env: Lookup<'a>,
-    bound: Vec<Arc<BoundPack>>,
+    bound: Vec<(Arc<Pack>, Result<Arc<BoundPack>, Unbound>)>,
 }
 
 impl<'a> Bindings<'a> {
@@ -85,13 +85,16 @@ impl<'a> Bindings<'a> {
     /// # Errors
     /// The pack has no such environment, or one of its addresses is not one.
     pub fn bind(&mut self, pack: &Arc<Pack>) -> Result<Arc<BoundPack>, Unbound> {
-        if let Some(bound) = self
-            .bound
-            .iter()
-            .find(|bound| Arc::ptr_eq(&bound.pack, pack))
-        {
-            return Ok(Arc::clone(bound));
+        let mut known = self.bound.iter();
+        if let Some((_, bound)) = known.find(|(known, _)| Arc::ptr_eq(known, pack)) {
+            return bound.clone();
         }
+        let bound = self.bind_anew(pack);
+        self.bound.push((Arc::clone(pack), bound.clone()));
+        bound
+    }
+
+    fn bind_anew(&self, pack: &Arc<Pack>) -> Result<Arc<BoundPack>, Unbound> {
         let name = self.environments.of(&pack.name);
         let mut known = pack.environments.iter();
         let environment = known
@@ -107,7 +110,7 @@ impl<'a> Bindings<'a> {
             },
             Target::BaseUrl(url) => Some(Arc::new(Base::new(url))),
         };
-        let bound = Arc::new(BoundPack {
+        Ok(Arc::new(BoundPack {
             egress: egress(pack, environment, base_url.as_deref())
                 .map_err(|problem| Unbound::Pack(Box::new(problem)))?
                 .into(),
@@ -115,9 +118,7 @@ impl<'a> Bindings<'a> {
             pack: Arc::clone(pack),
             environment: environment.name.clone(),
             base_url,
-        });
-        self.bound.push(Arc::clone(&bound));
-        Ok(bound)
+        }))
     }
 
     /// The values of declared secrets.
