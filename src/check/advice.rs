@@ -3,7 +3,7 @@
 use super::matchers::{Argument, Matcher, Operator};
 use super::{Check, Expect, Subject};
 use crate::diagnostic::Diagnostic;
-use crate::value::Value;
+use crate::value::{Map, Value};
 
 impl Expect {
     /// Warnings about its checks.
@@ -48,24 +48,20 @@ impl Check {
 impl Matcher {
     fn expects_no_entries(&self) -> bool {
         self.operators.iter().any(|operator| {
-            operator.spec.name == "json"
-                && matches!(&operator.argument, Argument::Literal(Value::Object(entries), _) if entries.is_empty())
+            let Argument::Literal(test) = &operator.argument else {
+                return false;
+            };
+            let expected = test.expected().and_then(Value::as_object);
+            operator.spec.name == "json" && expected.is_some_and(Map::is_empty)
         })
     }
 }
 
 impl Operator {
     fn never_fits_a_list(&self) -> bool {
-        if !self.spec.lists {
-            return true;
-        }
-        let scalar = |value: &Value| !value.is_array();
-        match (&self.argument, self.spec.name) {
-            (Argument::Literal(value, _), "eq" | "ne") => scalar(value),
-            (Argument::Literal(value, _), "in") => {
-                value.as_array().is_some_and(|all| all.iter().all(scalar))
-            }
-            (Argument::Literal(Value::String(kind), _), "type") => kind != "array",
+        match &self.argument {
+            _ if !self.spec.lists => true,
+            Argument::Literal(test) => !test.suits_lists(),
             _ => false,
         }
     }

@@ -129,13 +129,13 @@ impl Expect {
             "status" => self.matcher(key, Subject::Status, value, decoder),
             "headers" => {
                 for header in decoder.map(value) {
-                    let name = header.key.text.to_ascii_lowercase();
+                    let name = header.key.text.to_ascii_lowercase().into();
                     self.matcher(&header.key, Subject::Header(name), &header.value, decoder);
                 }
             }
             "cookies" => {
                 for cookie in decoder.map(value) {
-                    let subject = Subject::Cookie(cookie.key.text.clone());
+                    let subject = Subject::Cookie(cookie.key.text.as_str().into());
                     self.matcher(&cookie.key, subject, &cookie.value, decoder);
                 }
             }

@@ -210,8 +210,8 @@ impl Trial<'_> {
 
     fn absent(&self, names: &[String]) -> Diagnostic {
         let (title, noun, name) = match &self.check.subject {
-            Subject::Header(name) => (self.check.subject.title(), "header", name.as_str()),
-            Subject::Cookie(name) => (self.check.subject.title(), "cookie", name.as_str()),
+            Subject::Header(name) => (self.check.subject.title(), "header", &**name),
+            Subject::Cookie(name) => (self.check.subject.title(), "cookie", &**name),
             _ => (self.check.subject.title(), "value", ""),
         };
         let failure = self

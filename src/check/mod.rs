@@ -54,8 +54,8 @@ pub struct Check {
 pub enum Subject {
     Status,
     /// A response header, by its name in lower case.
-    Header(String),
-    Cookie(String),
+    Header(Box<str>),
+    Cookie(Box<str>),
     Text,
     /// The whole body, as a deep partial match with plain data.
     Json,

@@ -89,7 +89,10 @@ impl Subject {
             },
             Self::Cookie(wanted) => {
                 // Of two cookies of one name, a client keeps the later.
-                let value = response.cookies().filter(|(name, _)| name == wanted).last();
+                let value = response
+                    .cookies()
+                    .filter(|(name, _)| *name == &**wanted)
+                    .last();
                 match value {
                     Some((_, value)) => then(Look::There(&Value::from(value))),
                     None => then(Look::Absent(names(

@@ -303,7 +303,7 @@ impl Project {
         }
         Loaded {
             name,
-            document,
+            document: document.map(Box::new),
             problems,
             packs: packs.packs,
             default_pack: packs.default,

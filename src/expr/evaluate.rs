@@ -9,7 +9,7 @@ use super::lookup::{Found, Missing};
 use super::text::{MAX_STEPS, MAX_TEXT, to_text, weight};
 use super::{Expr, Outcome, Scope, operators};
 use crate::diagnostic::Diagnostic;
-use crate::value::{Map, Value, a_type};
+use crate::value::{Map, Value, a_type, type_name};
 
 /// Values may nest this deep, so that a loop that wraps a variable in a list each turn comes to an end.
 const MAX_NESTING: usize = 128;
@@ -42,7 +42,8 @@ impl<'e> Evaluator<'e> {
     }
 
     /// Appends the value of the whole expression, as text.
-    pub(super) fn write_text(mut self, text: &mut String) -> Result<()> {
+    /// The type that it had is told.
+    pub(super) fn write_text(mut self, text: &mut String) -> Result<&'static str> {
         let root = self.expr.root();
         let operand = self.value(root)?;
         let written = to_text(operand.get());
@@ -50,7 +51,7 @@ impl<'e> Evaluator<'e> {
             return Err(self.failed(root.span, too_long()).into());
         }
         text.push_str(&written);
-        Ok(())
+        Ok(type_name(operand.get()))
     }
 
     /// The value of the whole expression.

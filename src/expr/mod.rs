@@ -202,8 +202,8 @@ impl Expr {
             .map_err(|problem| *problem)
     }
 
-    /// Appends the value as text.
-    fn write_text(&self, scope: &dyn Scope, text: &mut String) -> Result<(), Diagnostic> {
+    /// Appends the value as text, and tells the type that it had.
+    fn write_text(&self, scope: &dyn Scope, text: &mut String) -> Result<&'static str, Diagnostic> {
         Evaluator::new(self, scope)
             .write_text(text)
             .map_err(|problem| *problem)

@@ -37,7 +37,13 @@ pub enum Piece {
 #[derive(Clone, Debug)]
 pub enum Rendered {
     Literal(String),
-    Value(String),
+    Value {
+        text: String,
+        /// The type of the value that is now text.
+        type_name: &'static str,
+        /// Where its expression stands.
+        place: Place,
+    },
     /// A value through the `raw` filter: to be used as it is.
     Raw(String),
 }
@@ -152,12 +158,12 @@ impl Template {
         let mut text = String::new();
         match &self.kind {
             Kind::Literal(value) => text.push_str(&to_text(value)),
-            Kind::Expr(expr) => expr.write_text(scope, &mut text)?,
+            Kind::Expr(expr) => _ = expr.write_text(scope, &mut text)?,
             Kind::Text(pieces) => {
                 for piece in pieces {
                     match piece {
                         Piece::Literal(literal) => text.push_str(literal),
-                        Piece::Expr(expr) => expr.write_text(scope, &mut text)?,
+                        Piece::Expr(expr) => _ = expr.write_text(scope, &mut text)?,
                     }
                 }
             }
@@ -176,11 +182,15 @@ impl Template {
     pub fn render_pieces(&self, scope: &dyn Scope) -> Result<Vec<Rendered>, Diagnostic> {
         let rendered = |expr: &Expr| {
             let mut text = String::new();
-            expr.write_text(scope, &mut text)?;
-            Ok(if expr.is_raw() {
-                Rendered::Raw(text)
-            } else {
-                Rendered::Value(text)
+            let type_name = expr.write_text(scope, &mut text)?;
+            if expr.is_raw() {
+                return Ok(Rendered::Raw(text));
+            }
+            let place = expr.place().clone();
+            Ok(Rendered::Value {
+                text,
+                type_name,
+                place,
             })
         };
         match &self.kind {
@@ -273,10 +283,13 @@ fn decode_list(nodes: &[Node], source: &Arc<Source>, problems: &mut Vec<Diagnost
     if items.iter().any(|item| item.as_literal().is_none()) {
         return Kind::List(items);
     }
-    let values = items
-        .into_iter()
-        .filter_map(|item| item.into_literal().ok());
-    Kind::Literal(values.collect())
+    let mut values = Vec::with_capacity(items.len());
+    values.extend(
+        items
+            .into_iter()
+            .filter_map(|item| item.into_literal().ok()),
+    );
+    Kind::Literal(Value::Array(values))
 }
 
 fn decode_map(entries: &[Entry], source: &Arc<Source>, problems: &mut Vec<Diagnostic>) -> Kind {
@@ -296,10 +309,13 @@ fn decode_map(entries: &[Entry], source: &Arc<Source>, problems: &mut Vec<Diagno
         .iter()
         .all(|(_, value)| value.as_literal().is_some())
     {
-        let literals = decoded
-            .into_iter()
-            .filter_map(|(key, value)| Some((key.to_owned(), value.into_literal().ok()?)));
-        return Kind::Literal(Value::Object(literals.collect()));
+        // As large as it will be, since many are kept for the whole run.
+        let mut literals = Map::with_capacity(decoded.len());
+        let entries = decoded.into_iter();
+        literals.extend(
+            entries.filter_map(|(key, value)| Some((key.to_owned(), value.into_literal().ok()?))),
+        );
+        return Kind::Literal(Value::Object(literals));
     }
     let shared = decoded.into_iter().map(|(key, value)| (key.into(), value));
     Kind::Map(shared.collect())

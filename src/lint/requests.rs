@@ -74,7 +74,7 @@ impl<'a> Sketch<'a> {
         let contract = pack.contract.as_deref()?;
         let sample = sample(&http.target).filter(|_| http.validate)?;
         let call = Operation {
-            method: &http.method,
+            method: http.method.as_str(),
             path: &sample,
         };
         Some(Self {
@@ -107,7 +107,7 @@ impl<'a> Sketch<'a> {
                 return found;
             }
         }
-        let Some(Body::Json(template)) = &self.http.body else {
+        let Some(Body::Json(template)) = self.http.body.as_deref() else {
             return None;
         };
         let (media_type, body) = self.body()?;
@@ -167,7 +167,7 @@ impl<'a> Sketch<'a> {
 
     /// The body as far as it is known, and its media type.
     pub fn body(&self) -> Option<(String, Partial)> {
-        let (media_type, body) = match self.http.body.as_ref()? {
+        let (media_type, body) = match self.http.body.as_deref()? {
             Body::Json(template) => ("application/json", Partial::of(template)),
             Body::Form(fields) => {
                 let fields = fields
@@ -244,7 +244,7 @@ impl<'a> Sketch<'a> {
 
     /// Where the body's fields stand: the value of `json`, else the field's own.
     pub fn body_place(&self, field: Option<&str>) -> Option<&'a Place> {
-        match self.http.body.as_ref()? {
+        match self.http.body.as_deref()? {
             Body::Json(template) | Body::Text(template) | Body::File(template) => {
                 Some(&template.place)
             }

@@ -52,7 +52,7 @@ pub struct Plan {
 /// A scenario file and what its names mean in this run.
 #[derive(Debug)]
 pub struct PlannedFile {
-    pub document: ScenarioFile,
+    pub document: Box<ScenarioFile>,
     /// The packs it uses, by alias.
     pub packs: Vec<(String, Arc<BoundPack>)>,
     /// Place in `packs` of the pack that `http` steps address by default.
@@ -155,7 +155,8 @@ pub const DEFAULT_SCENARIO_TIMEOUT: Duration = Duration::from_mins(5);
 pub struct Loaded {
     /// What every output calls the file.
     pub name: String,
-    pub document: Option<ScenarioFile>,
+    /// Large, and moved about.
+    pub document: Option<Box<ScenarioFile>>,
     pub problems: Vec<Diagnostic>,
     /// The packs that the document uses and that were found, by alias.
     pub packs: Vec<(String, Arc<Pack>)>,

@@ -11,11 +11,11 @@ use super::log::KeptExchange;
 use super::problem::Problem;
 use super::scope::StepScope;
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Outcome as Rendered, Rendered as Part, Scope, Template};
-use crate::http::{self, Context, Exchange, Method, Request, Url};
+use crate::expr::{Outcome as Rendered, Rendered as Piece, Scope, Template};
+use crate::http::{self, Context, Exchange, Request, Url};
 use crate::source::Place;
-use crate::step::{Auth, Body, Http, RetryCause, Step};
-use crate::value::{Value, type_name};
+use crate::step::{Auth, Body, Http, RetryCause, Step, field_text, field_texts};
+use crate::value::Value;
 use bytes::Bytes;
 
 /// How long a request may take where neither its step nor its pack says.
@@ -197,12 +197,8 @@ fn prepare(
             http::append_query(&mut url, name, &text);
         }
     }
-    let method = Method::from_bytes(http.method.as_bytes()).map_err(|_| {
-        Diagnostic::error("method", format!("`{}` is not a method", http.method))
-            .at(step.place.clone())
-    })?;
     let operation = operation_path(destination.base.path(), &url);
-    let mut request = Request::new(method, url);
+    let mut request = Request::new(http.method.clone(), url);
     request.timeout = timeout(step, pack, scope)?;
     request.follow_redirects =
         u32::try_from(http.follow_redirects.resolve(scope)?).unwrap_or(u32::MAX);
@@ -259,10 +255,27 @@ fn operation_path(base: &str, url: &Url) -> String {
 /// The path or URL, what came out of expressions encoded as one segment each.
 fn target(template: &Template, scope: &dyn Scope) -> Result<String, Diagnostic> {
     let mut target = String::new();
-    for part in template.render_pieces(scope)? {
-        match part {
-            Part::Literal(text) | Part::Raw(text) => target.push_str(&text),
-            Part::Value(text) => {
+    let mut pieces = template.render_pieces(scope)?.into_iter().peekable();
+    while let Some(piece) = pieces.next() {
+        match piece {
+            Piece::Literal(text) | Piece::Raw(text) => target.push_str(&text),
+            Piece::Value {
+                text,
+                type_name,
+                place,
+            } => {
+                let last = match pieces.peek() {
+                    Some(Piece::Literal(next)) => next.starts_with(['/', '?', '#']),
+                    Some(_) => false,
+                    None => true,
+                };
+                let whole = last && target.ends_with('/') && !target.contains(['?', '#']);
+                match type_name {
+                    "array" | "object" => return Err(no_segment(type_name, place)),
+                    "null" if whole => return Err(no_segment("null", place)),
+                    _ if whole && text.is_empty() => return Err(no_segment("empty", place)),
+                    _ => {}
+                }
                 let segment = http::encode_segment(&text).map_err(|error| {
                     Diagnostic::error("url", error.message)
                         .at(template.place.clone())
@@ -273,6 +286,22 @@ fn target(template: &Template, scope: &dyn Scope) -> Result<String, Diagnostic> 
         }
     }
     Ok(target)
+}
+
+/// What is asked for one thing by an id that is missing would ask for another, such as all of them.
+fn no_segment(what: &str, place: Place) -> Diagnostic {
+    let (what, help) = match what {
+        "array" => ("an array", "name one of its items, as in `ids[0]`"),
+        "object" => ("an object", "name one of its members, as in `customer.id`"),
+        _ => (
+            what,
+            "if it is meant so, write it out, or put it in as it is with `| raw`",
+        ),
+    };
+    Diagnostic::error("bad-segment", format!("a segment of the path is {what}"))
+        .at(place)
+        .label(format!("this is {what}"))
+        .help(help)
 }
 
 fn timeout(step: &Step, pack: &OpenPack, scope: &dyn Scope) -> Result<Duration, Diagnostic> {
@@ -314,7 +343,7 @@ pub(super) fn render_headers(
             Rendered::Omit => {}
             Rendered::Value(Value::Null) => rendered.push((name.clone(), None)),
             Rendered::Value(value) => {
-                rendered.push((name.clone(), Some(scalar(&value, &template.place)?)));
+                rendered.push((name.clone(), Some(field_text(&value, &template.place)?)));
             }
         }
     }
@@ -342,33 +371,11 @@ fn authorization(auth: &Auth, scope: &dyn Scope) -> Result<String, Diagnostic> {
     }
 }
 
-/// A value of `query`, `form` or a header as text; lists and maps have none.
-fn scalar(value: &Value, place: &Place) -> Result<String, Diagnostic> {
-    match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Bool(value) => Ok(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => {
-            let problem = Diagnostic::error(
-                "wrong-type",
-                format!("expected text, found {}", type_name(value)),
-            )
-            .at(place.clone())
-            .help("`| json` writes a list or an object as JSON text; `omit` leaves the entry out");
-            Err(problem)
-        }
-    }
-}
-
 /// The values of one key: a list repeats the key.
 fn query_values(template: &Template, scope: &dyn Scope) -> Result<Vec<String>, Diagnostic> {
     match template.render(scope)? {
         Rendered::Omit => Ok(Vec::new()),
-        Rendered::Value(Value::Array(items)) => items
-            .iter()
-            .map(|item| scalar(item, &template.place))
-            .collect(),
-        Rendered::Value(value) => Ok(vec![scalar(&value, &template.place)?]),
+        Rendered::Value(value) => field_texts(&value, &template.place),
     }
 }
 
@@ -458,7 +465,10 @@ fn add_parts(
                 content: read(scope, &path, place)?,
             });
         }
-        scalar_value => parts.push(http::body::Part::field(name, scalar(scalar_value, place)?)),
+        scalar_value => parts.push(http::body::Part::field(
+            name,
+            field_text(scalar_value, place)?,
+        )),
     }
     Ok(())
 }

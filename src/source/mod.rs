@@ -59,7 +59,7 @@ pub struct Source {
     /// Where it was read from; files that it names are looked up beside it.
     pub path: PathBuf,
     pub text: String,
-    line_starts: OnceLock<Vec<u32>>,
+    line_starts: OnceLock<Box<[u32]>>,
 }
 
 /// A line and a column, both counted from 1; columns count characters.

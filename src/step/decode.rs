@@ -7,6 +7,7 @@ use crate::check::{Expect, Subject};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields, has_expression};
 use crate::expr::{Expr, Setting, Template};
+use crate::http::Method;
 use crate::source::{Entry, Node, Yaml};
 use crate::value::Value;
 
@@ -63,7 +64,7 @@ fn nothing(node: &Node, decoder: &Decoder) -> Kind {
         kind: crate::expr::Kind::Literal(Value::String("/".to_owned())),
     };
     Kind::Http(Box::new(Http {
-        method: "GET".to_owned(),
+        method: Method::GET,
         target,
         query: Vec::new(),
         headers: Vec::new(),

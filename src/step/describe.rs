@@ -117,7 +117,7 @@ impl Step {
                 all.extend(named(&http.query));
                 all.extend(named(&http.headers));
                 all.extend(http.follow_redirects.references());
-                match &http.body {
+                match http.body.as_deref() {
                     Some(Body::Json(template) | Body::Text(template) | Body::File(template)) => {
                         all.extend(template.references());
                     }

@@ -3,6 +3,7 @@
 mod capture;
 mod decode;
 mod describe;
+mod fields;
 pub mod kinds;
 mod poll;
 mod receive;
@@ -10,6 +11,7 @@ mod replay;
 mod request;
 pub mod tables;
 
+pub use fields::{field_text, field_texts};
 pub(crate) use request::decode_headers;
 
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use regex::Regex;
 
 use crate::check::{Check, Expect};
 use crate::expr::{Expr, Setting, Template};
+use crate::http::Method;
 use crate::source::Place;
 use crate::value::Path;
 
@@ -69,15 +72,14 @@ pub enum Kind {
 /// `http: METHOD /path`.
 #[derive(Clone, Debug)]
 pub struct Http {
-    /// Upper case.
-    pub method: String,
+    pub method: Method,
     /// The path below the base URL, or an absolute URL.
     pub target: Template,
     /// A rendered list repeats its key.
     pub query: Vec<(String, Template)>,
     /// `null` means: don't send the header that would otherwise be sent.
     pub headers: Vec<(String, Template)>,
-    pub body: Option<Body>,
+    pub body: Option<Box<Body>>,
     pub auth: Option<Box<Auth>>,
     pub follow_redirects: Setting<u64>,
     /// False where this request means to break the pack's contract.

@@ -1,11 +1,12 @@
 //! Reading `http` steps: the request line, what is sent with it, and its body.
 
+use super::fields::{check_field, check_header};
 use super::tables::{AUTH, BASIC, PART};
 use super::{Auth, Body, Http};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Decoder, Fields, has_expression, inner, is_name};
 use crate::expr::{Setting, Template};
-use crate::http::Url;
+use crate::http::{Method, Url};
 use crate::source::{Entry, Node, Place, Yaml};
 
 /// The methods that a request may have.
@@ -19,15 +20,18 @@ const BODIES: [&str; 5] = ["json", "form", "multipart", "text", "file"];
 pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Http> {
     let line = decode_line(node, decoder);
     let body = decode_body(fields, decoder);
-    let http = |(method, target): (String, Template)| Http {
+    let http = |(method, target): (Method, Template)| Http {
         method,
         target,
-        query: pairs(fields, "query", decoder),
+        query: fields
+            .get("query")
+            .map(|query| decode_fields(query, decoder))
+            .unwrap_or_default(),
         headers: fields
             .get("headers")
             .map(|headers| decode_headers(headers, decoder))
             .unwrap_or_default(),
-        body,
+        body: body.map(Box::new),
         auth: fields
             .get("auth")
             .and_then(|auth| decode_auth(auth, decoder))
@@ -44,11 +48,13 @@ pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) ->
     line.map(http)
 }
 
-fn pairs(fields: &Fields<'_>, key: &str, decoder: &mut Decoder) -> Vec<(String, Template)> {
+/// The fields of a query or a form.
+fn decode_fields(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
+    let fields = decode_pairs(node, decoder);
+    for (_, value) in &fields {
+        check_field(value, &mut decoder.problems);
+    }
     fields
-        .get(key)
-        .map(|node| decode_pairs(node, decoder))
-        .unwrap_or_default()
 }
 
 fn decode_pairs(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
@@ -60,7 +66,7 @@ fn decode_pairs(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
 }
 
 /// `METHOD /path`.
-fn decode_line(node: &Node, decoder: &mut Decoder) -> Option<(String, Template)> {
+fn decode_line(node: &Node, decoder: &mut Decoder) -> Option<(Method, Template)> {
     let Some(text) = node.as_str() else {
         decoder.expected("a request such as `GET /customers`", node);
         return None;
@@ -74,27 +80,25 @@ fn decode_line(node: &Node, decoder: &mut Decoder) -> Option<(String, Template)>
     };
     let method_end = start + method_end.unwrap_or(trimmed.len());
     let method = &text[start..method_end];
-    if !check_method(node, method, trimmed, start..method_end, decoder) {
-        return None;
-    }
+    let known = known_method(node, method, trimmed, start..method_end, decoder)?;
     let rest = &text[method_end..start + trimmed.len()];
     let target_start = method_end + (rest.len() - rest.trim_start().len());
     let target = inner(node, text, target_start..start + trimmed.len());
     if !check_target(&target, method, decoder) {
         return None;
     }
-    Some((method.to_owned(), decoder.template(&target)))
+    Some((known, decoder.template(&target)))
 }
 
-fn check_method(
+fn known_method(
     node: &Node,
     method: &str,
     line: &str,
     range: std::ops::Range<usize>,
     decoder: &mut Decoder,
-) -> bool {
+) -> Option<Method> {
     if METHODS.contains(&method) {
-        return true;
+        return Method::from_bytes(method.as_bytes()).ok();
     }
     let place = Place::new(&decoder.source, node.inner_span(range));
     let upper = method.to_ascii_uppercase();
@@ -123,7 +127,7 @@ fn check_method(
         }
     };
     decoder.problem(problem.at(place));
-    false
+    None
 }
 
 fn check_target(target: &Node, method: &str, decoder: &mut Decoder) -> bool {
@@ -240,7 +244,11 @@ pub(crate) fn decode_headers(node: &Node, decoder: &mut Decoder) -> Vec<(String,
             decoder.problem(problem);
         }
     }
-    decode_pairs(node, decoder)
+    let headers = decode_pairs(node, decoder);
+    for (_, value) in &headers {
+        check_header(value, &mut decoder.problems);
+    }
+    headers
 }
 
 fn check_header_name(entry: &Entry, decoder: &mut Decoder) {
@@ -277,7 +285,7 @@ fn decode_body(fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Body> {
     let node = &entry.value;
     Some(match *key {
         "json" => Body::Json(decoder.template(node)),
-        "form" => Body::Form(decode_pairs(node, decoder)),
+        "form" => Body::Form(decode_fields(node, decoder)),
         "multipart" => {
             check_parts(node, decoder);
             Body::Multipart(decode_pairs(node, decoder))

@@ -207,7 +207,7 @@ fn data(
     let template = decoder.template(node);
     let making = Making {
         domain: scene.domain,
-        except: except(spec, scene, decoder),
+        except: except(spec, scene, decoder).into(),
     };
     if decoder.problems.len() > known {
         return None;
@@ -226,10 +226,10 @@ fn ready_now(
     let place = template.place.clone();
     let value = match template.into_literal() {
         Ok(value) => value,
-        Err(template) => return Some(Argument::Dynamic(template, making)),
+        Err(template) => return Some(Argument::Dynamic(Box::new((template, making)))),
     };
-    match spec.test(value.clone(), &making) {
-        Ok(test) => Some(Argument::Literal(value, test)),
+    match spec.test(value, &making) {
+        Ok(test) => Some(Argument::Literal(test)),
         Err(fault) => {
             let written = scene.key.map(|_| spec);
             decoder.problem(fault.diagnostic(written).at(place));

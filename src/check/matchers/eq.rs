@@ -41,7 +41,7 @@ pub(in crate::check) static PARTIAL: OperatorSpec = OperatorSpec {
 struct Eq {
     expected: Value,
     domain: Domain,
-    except: Vec<Path>,
+    except: Box<[Path]>,
 }
 
 fn make(value: Value, making: &Making) -> super::Made {
@@ -63,6 +63,14 @@ impl Test for Eq {
         }
         let actual = without(actual, &self.except);
         self.domain.equal(&self.expected, &actual).into()
+    }
+
+    fn expected(&self) -> Option<&Value> {
+        Some(&self.expected)
+    }
+
+    fn suits_lists(&self) -> bool {
+        self.expected.is_array()
     }
 
     fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
@@ -88,6 +96,10 @@ impl Test for Partial {
 
     fn holds(&self, actual: &Value, _: Context<'_>) -> Answer {
         contains_partial(actual, &self.0).into()
+    }
+
+    fn expected(&self) -> Option<&Value> {
+        Some(&self.0)
     }
 
     fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {

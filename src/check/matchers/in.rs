@@ -56,4 +56,8 @@ impl Test for In {
             .any(|allowed| self.domain.equal(allowed, actual))
             .into()
     }
+
+    fn suits_lists(&self) -> bool {
+        self.allowed.iter().any(Value::is_array)
+    }
 }

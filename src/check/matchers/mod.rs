@@ -64,10 +64,10 @@ impl Matcher {
             [
                 Operator {
                     key: None,
-                    argument: Argument::Literal(value, _),
+                    argument: Argument::Literal(test),
                     ..
                 },
-            ] => Some(value),
+            ] => test.expected(),
             _ => None,
         }
     }
@@ -76,9 +76,9 @@ impl Matcher {
 #[derive(Clone, Debug)]
 pub(super) enum Argument {
     /// Plain data without expressions, made ready at once.
-    Literal(Value, Arc<dyn Test>),
+    Literal(Arc<dyn Test>),
     /// Data with expressions in it.
-    Dynamic(Template, Making),
+    Dynamic(Box<(Template, Making)>),
     Matcher(Box<Matcher>),
     Matchers(Vec<Matcher>),
 }
@@ -88,7 +88,7 @@ pub(super) enum Argument {
 pub(super) struct Making {
     pub domain: Domain,
     /// The paths that `eq` leaves out.
-    pub except: Vec<Path>,
+    pub except: Box<[Path]>,
 }
 
 /// An argument that an operator can't have: what is wrong, and what to do.
@@ -213,8 +213,8 @@ impl Matcher {
 impl Argument {
     fn references(&self) -> Vec<Reference> {
         match self {
-            Self::Literal(..) => Vec::new(),
-            Self::Dynamic(template, _) => template.references(),
+            Self::Literal(_) => Vec::new(),
+            Self::Dynamic(dynamic) => dynamic.0.references(),
             Self::Matcher(matcher) => matcher.references(),
             Self::Matchers(matchers) => matchers.iter().flat_map(Matcher::references).collect(),
         }

@@ -38,4 +38,8 @@ impl Test for Ne {
     fn holds(&self, actual: &Value, _: Context<'_>) -> Answer {
         (!self.domain.equal(&self.expected, actual)).into()
     }
+
+    fn suits_lists(&self) -> bool {
+        self.expected.is_array()
+    }
 }

@@ -62,6 +62,16 @@ pub(in crate::check) trait Test: fmt::Debug + Send + Sync {
 
     fn holds(&self, actual: &Value, cx: Context<'_>) -> Answer;
 
+    /// What it was made of, where that is what a value is compared with as a whole.
+    fn expected(&self) -> Option<&Value> {
+        None
+    }
+
+    /// Whether a list can pass it, if one can pass its operator at all.
+    fn suits_lists(&self) -> bool {
+        true
+    }
+
     /// As [`Test::holds`], where there may be no value at all.
     fn holds_of(&self, actual: Option<&Value>, cx: Context<'_>) -> Answer {
         actual.map_or(Answer::Unfit, |actual| self.holds(actual, cx))
@@ -186,14 +196,17 @@ impl Matcher {
 impl Operator {
     fn ready(&self, scope: &dyn Scope) -> Result<Option<Arc<dyn Test>>, Diagnostic> {
         match (&self.argument, &self.spec.make) {
-            (Argument::Literal(_, test), _) => Ok(Some(Arc::clone(test))),
-            (Argument::Dynamic(template, making), _) => match template.render(scope)? {
-                Outcome::Omit => Ok(None),
-                Outcome::Value(value) => self.spec.test(value, making).map(Some).map_err(|fault| {
+            (Argument::Literal(test), _) => Ok(Some(Arc::clone(test))),
+            (Argument::Dynamic(dynamic), _) => {
+                let (template, making) = &**dynamic;
+                let Outcome::Value(value) = template.render(scope)? else {
+                    return Ok(None);
+                };
+                self.spec.test(value, making).map(Some).map_err(|fault| {
                     let written = self.key.as_ref().map(|_| self.spec);
                     fault.diagnostic(written).at(self.place.clone())
-                }),
-            },
+                })
+            }
             (Argument::Matcher(matcher), Make::Matcher(_, make)) => {
                 Ok(matcher.ready(scope)?.map(make))
             }

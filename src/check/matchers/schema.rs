@@ -35,9 +35,9 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
         None => {
             let making = Making {
                 domain: Domain::Json,
-                except: Vec::new(),
+                except: Box::default(),
             };
-            return Some(Argument::Dynamic(template, making));
+            return Some(Argument::Dynamic(Box::new((template, making))));
         }
         Some(Value::String(path)) => read(path, decoder),
         Some(schema) => Ok(schema.clone()),
@@ -48,7 +48,7 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
             if let Some(Value::String(path)) = template.as_literal() {
                 warn_of_misspelt(node, path, &schema, decoder);
             }
-            Some(Argument::Literal(schema, test))
+            Some(Argument::Literal(test))
         }
         Err(fault) => {
             decoder.problem(fault.diagnostic(None).at(template.place));

@@ -61,6 +61,10 @@ impl Test for Type {
         (actual == self.0 || (self.0 == "number" && actual == "integer")).into()
     }
 
+    fn suits_lists(&self) -> bool {
+        self.0 == "array"
+    }
+
     fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
         let actual = match type_name(actual) {
             "null" => "null".to_owned(),

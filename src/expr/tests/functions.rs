@@ -10,7 +10,7 @@ fn text(expression: &str, scope: &Variables) -> String {
     let mut text = String::new();
     let expr = parse(expression).unwrap_or_else(|problem| panic!("{expression}: {problem:?}"));
     match expr.write_text(scope, &mut text) {
-        Ok(()) => text,
+        Ok(_) => text,
         Err(problem) => panic!("{expression}: {problem:?}"),
     }
 }

@@ -92,7 +92,7 @@ fn pieces_tell_values_from_what_was_written() {
         .into_iter()
         .map(|piece| match piece {
             Rendered::Literal(text) => format!("literal {text}"),
-            Rendered::Value(text) => format!("value {text}"),
+            Rendered::Value { text, .. } => format!("value {text}"),
             Rendered::Raw(text) => format!("raw {text}"),
         })
         .collect();

@@ -95,7 +95,7 @@ impl<'a> Walker<'a, '_> {
         self.template(&http.target);
         self.pairs(&http.query);
         self.pairs(&http.headers);
-        match &http.body {
+        match http.body.as_deref() {
             Some(Body::Json(body) | Body::Text(body) | Body::File(body)) => self.template(body),
             Some(Body::Form(fields) | Body::Multipart(fields)) => self.pairs(fields),
             None => {}

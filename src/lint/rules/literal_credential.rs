@@ -136,7 +136,7 @@ fn each_value<'s>(step: &'s Step, look: &mut impl FnMut(&'s str, &'s Template)) 
         Kind::Http(http) => {
             pairs(&http.headers);
             pairs(&http.query);
-            match &http.body {
+            match http.body.as_deref() {
                 Some(Body::Form(fields) | Body::Multipart(fields)) => pairs(fields),
                 Some(Body::Json(body) | Body::Text(body)) => look("", body),
                 Some(Body::File(_)) | None => {}
