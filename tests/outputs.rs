@@ -123,6 +123,19 @@ fn a_wrong_option_leaves_no_report_of_an_earlier_run() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_refused_as_any_wrong_one() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = project();
+    let odd = std::ffi::OsStr::from_bytes(b"scenarios/b\xff.scenario.yaml");
+    let mut command = folder.probity(&["run", "--report", "junit=out.xml"]);
+    let said: Said = command.arg(odd).output().unwrap().into();
+    assert_eq!(said.code, 2, "{}", said.stderr);
+    assert!(said.stderr.contains("UTF-8"), "{}", said.stderr);
+    assert!(!said.stderr.contains("panicked"), "{}", said.stderr);
+}
+
 #[test]
 fn a_wrong_option_removes_nothing_but_reports() {
     let folder = project();

@@ -355,6 +355,75 @@ scenarios:
     }
 }
 
+#[test]
+fn a_secret_that_the_command_line_repeats_is_in_no_rerun_line() {
+    let server = Server::new(|_| json("{}"));
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+vars: { key: none }
+scenarios:
+  leaks:
+    steps:
+      - http: GET /a
+        headers: { x-key: '${{ key }}' }
+        expect: { status: 299 }
+",
+    );
+    folder.raw_pack(&server.url, SECRET_PACK);
+    let key = "live-key-0123456789";
+    let said = run_with_key(
+        &folder,
+        &[
+            "run",
+            "case.scenario.yaml",
+            "--env",
+            "local",
+            "--var",
+            &format!("key={key}"),
+            "--report",
+            "junit=out.xml",
+            "--format",
+            "json",
+        ],
+        key,
+    );
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    assert!(said.stderr.contains("--var 'key=***'"), "{}", said.stderr);
+    for output in [said.stderr, said.stdout, folder.read("out.xml")] {
+        assert!(!output.contains(key), "{output}");
+    }
+}
+
+#[test]
+fn a_key_file_is_in_no_output_in_its_parts() {
+    let server = Server::new(|request| {
+        let echoed = serde_json::Value::String(request.text());
+        json(format!("{{\"echo\": {echoed}}}"))
+    });
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+secrets: { key: { env: RAW_KEY } }
+scenarios:
+  leaks:
+    steps:
+      - http: POST /a
+        text: ${{ (secrets.key | json_parse).private_key }}
+        expect: { $.echo: nothing like it }
+",
+    );
+    folder.raw_pack(&server.url, "");
+    let said = run_with_key(
+        &folder,
+        &["run", "case.scenario.yaml", "--env", "local", "-vv"],
+        r#"{"type": "service", "private_key": "hunter2\nhunter3"}"#,
+    );
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    assert!(said.stderr.contains("***"), "{}", said.stderr);
+    assert!(!said.stderr.contains("hunter"), "{}", said.stderr);
+}
+
 /// The token at many places round the edge of what is shown of a body, in each form, in requests and responses.
 #[test]
 fn a_secret_across_the_cut_of_a_long_body_leaves_nothing_in_any_output() {
@@ -904,6 +973,45 @@ scenarios:
         let last = json.lines().last().expect("there are lines");
         let last: serde_json::Value = serde_json::from_str(last).expect("JSON");
         assert!(last.to_string().contains("summary"), "{last}");
+    }
+
+    #[test]
+    fn a_second_interrupt_leaves_no_report_neither_a_part_of_one_nor_an_older_one() {
+        let server = Server::raw(|_, _| {
+            std::thread::sleep(Duration::from_mins(2));
+            false
+        });
+        let scenarios = "packs: [raw]
+scenarios:
+  slow: { steps: [{ http: GET /slow, cleanup: { http: DELETE /slow } }] }
+  quick: { steps: [{ check: [run.seed >= 0] }] }
+";
+        let folder = Folder::with_raw_pack(&server.url, scenarios);
+        let args = |case: &'static str| {
+            ["run", case, "--env", "local", "--report", "junit=out/a.xml"]
+        };
+        let said = folder.run(&args("case.scenario.yaml::quick"));
+        assert_eq!(said.code, 0, "{}", said.stderr);
+        assert!(folder.path().join("out/a.xml").exists());
+        let mut command = folder.probity(&args("case.scenario.yaml"));
+        let child = command.stderr(Stdio::piped()).spawn().expect("it starts");
+        let waiting = |begin: &str| {
+            let start = Instant::now();
+            while !server.lines().iter().any(|line| line.starts_with(begin)) {
+                assert!(start.elapsed() < Duration::from_secs(30), "{begin}");
+                std::thread::park_timeout(Duration::from_millis(5));
+            }
+            let pid = child.id().to_string();
+            let killed = std::process::Command::new("kill").args(["-INT", &pid]).status();
+            assert!(killed.expect("there is `kill`").success());
+        };
+        waiting("GET");
+        waiting("DELETE");
+        let said: Said = child.wait_with_output().expect("it ends").into();
+        assert_eq!(said.code, 130, "{}", said.stderr);
+        assert!(said.stderr.contains("interrupted twice"), "{}", said.stderr);
+        let left = std::fs::read_dir(folder.path().join("out")).unwrap().count();
+        assert_eq!(left, 0);
     }
 
     #[test]

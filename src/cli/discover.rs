@@ -226,9 +226,11 @@ fn unreadable(folder: &Path, error: &walkdir::Error) -> Option<Unreadable> {
 /// Whether a YAML file that is not called `….scenario.yaml` has scenarios in it.
 fn looks_like_scenarios(entry: &DirEntry) -> bool {
     let path = entry.path();
-    let is_yaml = path
-        .extension()
-        .is_some_and(|ending| ending == "yaml" || ending == "yml");
+    let is_yaml = path.extension().is_some_and(|ending| {
+        ["yaml", "yml"]
+            .iter()
+            .any(|yaml| ending.eq_ignore_ascii_case(yaml))
+    });
     if !is_yaml || entry.metadata().map_or(0, |data| data.len()) > GLANCE {
         return false;
     }

@@ -1,6 +1,7 @@
 //! A prepared run, carried out: the reports, the run loop, the signals, and how it ended.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,6 +60,7 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
     if nothing.is_none() {
         seats.push(Seat::new("console", Box::new(console)));
     }
+    let unfinished = seats.iter().filter_map(Seat::temporary).collect();
     let desk = match Desk::start(seats) {
         Ok(desk) => Arc::new(desk),
         Err(error) => {
@@ -76,7 +78,7 @@ pub(super) fn execute(prepared: Prepared, verbosity: i8, terminal: Terminal) -> 
     options.journal |= needs.journal;
     options.coverage |= needs.coverage;
     super::silence_panics();
-    let outcome = block_on(plan, options, receiver, &desk);
+    let outcome = block_on(plan, options, receiver, &desk, unfinished);
     let mut unwritten = Vec::new();
     if let Some(desk) = Arc::into_inner(desk) {
         unwritten = desk.finish();
@@ -112,6 +114,7 @@ fn block_on(
     options: Options,
     receiver: receiver::Options,
     desk: &Arc<Desk>,
+    unfinished: Vec<PathBuf>,
 ) -> Result<(Summary, Option<u8>), Diagnostic> {
     let runtime = run::runtime().map_err(|error| {
         Diagnostic::error("runtime", format!("can't start the run loop: {error}"))
@@ -126,7 +129,8 @@ fn block_on(
     let outcome = local.block_on(&runtime, async {
         let (handle, stop) = StopHandle::new();
         let caught = Signals::catch()?;
-        let signals = tokio::task::spawn_local(watch(caught, handle, Rc::clone(&signal)));
+        let watch = watch(caught, handle, Rc::clone(&signal), unfinished);
+        let signals = tokio::task::spawn_local(watch);
         let ticks = tokio::task::spawn_local(tick(Arc::clone(desk)));
         let sink = Arc::clone(desk);
         let receiver = Receiver::new(receiver);

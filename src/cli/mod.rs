@@ -56,7 +56,7 @@ pub fn main() -> ExitCode {
                 terminal::written(written);
                 return terminal::settled(Exit::Passed).into();
             }
-            run::discard_unread(std::env::args());
+            run::discard_unread(std::env::args_os());
             Exit::Invalid.into()
         }
     }

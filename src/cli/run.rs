@@ -1,5 +1,6 @@
 //! `probity run`.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use super::args::{Contract, Format, RunArgs, RunCommand};
@@ -53,8 +54,12 @@ fn discard<'a>(reports: impl Iterator<Item = &'a str>) {
 }
 
 /// The same where the command line could not be read as a whole, as of an option that does not exist.
-pub(super) fn discard_unread(arguments: impl Iterator<Item = String>) {
-    let arguments: Vec<String> = arguments.skip(1).collect();
+pub(super) fn discard_unread(arguments: impl Iterator<Item = OsString>) {
+    let arguments = arguments.skip(1);
+    // What is no UTF-8 is no report's path.
+    let arguments: Vec<String> = arguments
+        .filter_map(|text| text.into_string().ok())
+        .collect();
     let command = arguments.iter().find(|argument| !argument.starts_with('-'));
     if command.is_some_and(|command| command == "run" || command == "coverage") {
         discard(named_reports(&arguments));

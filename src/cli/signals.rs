@@ -1,6 +1,7 @@
 //! Ctrl-C and SIGTERM: once ends the run in order, twice at once.
 
 use std::cell::Cell;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use super::terminal::write_stderr;
@@ -12,12 +13,21 @@ const INTERRUPT: u8 = 2;
 #[cfg(unix)]
 const TERMINATE: u8 = 15;
 
-/// Waits for signals: the first stops the run, the second ends the program.
-pub(super) async fn watch(mut signals: Signals, stop: StopHandle, received: Rc<Cell<Option<u8>>>) {
+/// Waits for signals: the first stops the run, the second ends the program, which leaves none of the `unfinished` files.
+pub(super) async fn watch(
+    mut signals: Signals,
+    stop: StopHandle,
+    received: Rc<Cell<Option<u8>>>,
+    unfinished: Vec<PathBuf>,
+) {
     loop {
         let signal = signals.next().await;
         if received.get().is_some() {
             write_stderr("\ninterrupted twice: exiting at once\n");
+            for file in &unfinished {
+                // One that is complete has another name by now.
+                let _ = std::fs::remove_file(file);
+            }
             exit_now(128 + signal);
         }
         received.set(Some(signal));

@@ -6,7 +6,8 @@ use super::{Diagnostic, Repository, Severity};
 /// GitHub shows this many annotations of a kind for each step, and drops the rest without a word.
 pub const ANNOTATIONS_SHOWN: usize = 10;
 
-/// A workflow command a line. Of more than ten of a severity, nine are given, and one that says how many more there are.
+/// A workflow command a line. Of more than ten of a severity, nine are given, and one that says how many more there are;
+/// these follow as plain lines of the log.
 #[must_use]
 pub fn github(diagnostics: &[Diagnostic], repository: &Repository) -> String {
     let mut text = String::new();
@@ -26,6 +27,9 @@ pub fn github(diagnostics: &[Diagnostic], repository: &Repository) -> String {
         let more = of_kind.len() - given;
         if more > 0 {
             text.push_str(&remainder(command, more));
+            for diagnostic in &of_kind[given..] {
+                text.push_str(&log_line(command, diagnostic, repository));
+            }
         }
     }
     text
@@ -34,6 +38,22 @@ pub fn github(diagnostics: &[Diagnostic], repository: &Repository) -> String {
 fn remainder(command: &str, more: usize) -> String {
     let message = format!("and {more} more {command}s, see the log");
     workflow_command(command, &[], &message)
+}
+
+/// A line of the log that is no command: `FILE:LINE:COLUMN: error[code]: message`.
+fn log_line(command: &str, diagnostic: &Diagnostic, repository: &Repository) -> String {
+    let place = diagnostic.place.as_ref().map(|place| {
+        let start = place.start();
+        let file = repository.name(&place.source.name);
+        format!("{file}:{}:{}: ", start.line, start.column)
+    });
+    let text = diagnostic.plain_text().replace('\n', "; ");
+    let line = format!(
+        "{}{command}[{}]: {text}",
+        place.unwrap_or_default(),
+        diagnostic.code
+    );
+    format!("{}\n", escaped(&line))
 }
 
 fn annotation(command: &str, diagnostic: &Diagnostic, repository: &Repository) -> String {
@@ -127,6 +147,7 @@ mod tests {
         let eleven = github(&many(11), &Repository::default());
         assert_eq!(eleven.matches("::error").count(), 10);
         assert!(eleven.contains("::error::and 2 more errors"), "{eleven}");
+        assert!(eleven.contains("\nerror[e]: 9\nerror[e]: 10\n"), "{eleven}");
         assert_eq!(eleven.matches("::warning").count(), 1);
     }
 }

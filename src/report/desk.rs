@@ -2,6 +2,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -27,6 +28,12 @@ impl Seat {
             reporter,
             file: None,
         }
+    }
+
+    /// The name that its file has until then, for those who must leave without waiting.
+    #[must_use]
+    pub fn temporary(&self) -> Option<PathBuf> {
+        self.file.as_ref().and_then(AtomicFile::temporary)
     }
 
     /// The file that takes its name when the reporter has finished.
@@ -200,16 +207,13 @@ fn work(seat: Seat, queue: &Receiver<Vec<Message>>) -> io::Result<()> {
     let Seat {
         mut reporter, file, ..
     } = seat;
-    let reported = match report(reporter.as_mut(), queue) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-        reported => reported,
-    };
-    // A report that broke off is written as far as it goes.
-    let finished = catch_unwind(AssertUnwindSafe(|| reporter.finish()))
-        .unwrap_or_else(|_| Err(io::Error::other("the reporter panicked")));
+    let finished = report(reporter.as_mut(), queue).and_then(|()| {
+        catch_unwind(AssertUnwindSafe(|| reporter.finish()))
+            .unwrap_or_else(|_| Err(io::Error::other("the reporter panicked")))
+    });
     drop(reporter);
-    let committed = file.map_or(Ok(()), AtomicFile::commit);
-    match reported.and(finished).and(committed) {
+    // One that broke off, as where the disk is full, is not given its name: a part would be taken for the whole.
+    match finished.and_then(|()| file.map_or(Ok(()), AtomicFile::commit)) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

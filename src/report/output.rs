@@ -27,7 +27,9 @@ impl AtomicFile {
     /// Opens the file, and makes the folders that lead to it.
     pub fn create(path: &Path) -> io::Result<Self> {
         // Through a symbolic link the file is replaced that it leads to, not the link.
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let path = fs::canonicalize(path)
+            .or_else(|_| fs::read_link(path).map(|target| beside(path, &target)))
+            .unwrap_or_else(|_| path.to_owned());
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
@@ -68,6 +70,14 @@ impl AtomicFile {
         Ok(BufWriter::with_capacity(64 * 1024, file.try_clone()?))
     }
 
+    /// The name that it has until it is complete.
+    pub fn temporary(&self) -> Option<PathBuf> {
+        match &self.state {
+            State::Temporary { file, .. } => Some(file.path().to_owned()),
+            State::Direct(_) => None,
+        }
+    }
+
     /// Gives the file its name, in place of one that has it.
     pub fn commit(self) -> io::Result<()> {
         match self.state {
@@ -78,6 +88,11 @@ impl AtomicFile {
             State::Direct(_) => Ok(()),
         }
     }
+}
+
+/// What a link to a file that is not there yet leads to.
+fn beside(link: &Path, target: &Path) -> PathBuf {
+    link.parent().unwrap_or(Path::new("")).join(target)
 }
 
 /// Why something failed, without the temporary name that nobody asked for.
@@ -155,10 +170,13 @@ mod tests {
         let real = folder.path().join("real.xml");
         let link = folder.path().join("link.xml");
         fs::write(&real, "old").unwrap();
-        std::os::unix::fs::symlink(&real, &link).unwrap();
+        std::os::unix::fs::symlink("real.xml", &link).unwrap();
         AtomicFile::create(&link).unwrap().commit().unwrap();
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&real).unwrap(), "");
+        fs::remove_file(&real).unwrap();
+        AtomicFile::create(&link).unwrap().commit().unwrap();
+        assert!(link.is_symlink() && real.is_file());
         let usual = folder.path().join("usual");
         fs::write(&usual, "").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode();

@@ -102,6 +102,8 @@ fn seat(target: &Target<'_>, context: &Context) -> io::Result<Seat> {
         Destination::File(path) => {
             let path = PathBuf::from(path);
             let file = AtomicFile::create(&path)?;
+            // Whatever ends this run, nobody is to take the last one's report for its own.
+            target.discard();
             let reporter = make(Box::new(file.writer()?), context);
             Ok(Seat::new(target.name(), reporter).with_file(file))
         }

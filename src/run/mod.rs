@@ -234,7 +234,11 @@ impl Shared {
             files: plan.files,
             jobs: options.jobs,
             shard: options.shard.clone(),
-            rerun_options: options.rerun_options.clone(),
+            rerun_options: options
+                .rerun_options
+                .iter()
+                .map(|option| self.redactor_of_plan.redact(option).into_owned())
+                .collect(),
             left_out: options.left_out.clone(),
         };
         self.send(Event::Run(Box::new(run)));

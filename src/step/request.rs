@@ -90,6 +90,17 @@ fn decode_line(node: &Node, decoder: &mut Decoder) -> Option<(Method, Template)>
     Some((known, decoder.template(&target)))
 }
 
+/// Whether it begins as an absolute URL does: with a scheme, not with a path that has a URL in it.
+fn begins_with_scheme(text: &str) -> bool {
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme);
+    scheme.is_some_and(|scheme| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c))
+    })
+}
+
 fn known_method(
     node: &Node,
     method: &str,
@@ -138,19 +149,14 @@ fn check_target(target: &Node, method: &str, decoder: &mut Decoder) -> bool {
         Diagnostic::error("bad-path", "this request has no path")
             .label("expected a path after the method")
             .help(format!("write `http: {method} /path`"))
-    } else if !absolute
-        && text
-            .split("${{")
-            .next()
-            .is_some_and(|text| text.contains("://"))
-    {
+    } else if !absolute && begins_with_scheme(text) {
         Diagnostic::error("bad-path", "only `http` and `https` URLs can be requested")
             .label("another scheme")
     } else if !text.starts_with('/') && !absolute && !text.starts_with("${{") {
         Diagnostic::error("bad-path", "the path does not begin with `/`")
             .label("expected a path or an absolute URL")
             .help(format!("write `http: {method} /{text}`"))
-    } else if let Some(problem) = bad_origin(text) {
+    } else if let Some(problem) = bad_origin(text).filter(|_| absolute) {
         problem
     } else {
         return check_letters(target, text, decoder);

@@ -2,6 +2,7 @@
 
 mod finder;
 mod forms;
+mod readings;
 mod unescape;
 
 use std::borrow::Cow;
@@ -10,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::Value;
 use finder::Finder;
+use readings::readings;
 
 /// What stands in place of a secret.
 const MASK: &str = "***";
@@ -67,18 +69,20 @@ pub struct Redactor {
 }
 
 impl Redactor {
-    /// Adds a secret, and it without the white space around it: whoever reads it may trim it. Adding one again changes
-    /// nothing, and neither does one that is empty or white space alone.
+    /// Adds a secret, and what whoever reads it makes of it: it without the white space around it, with other line ends,
+    /// with its escapes undone, and the texts in it where it is JSON. Adding one again changes nothing, and neither does
+    /// one that is empty or white space alone.
     pub fn add(&mut self, secret: &Secret) {
-        let trimmed = secret.expose().trim();
-        if trimmed.is_empty() || self.secrets.contains(secret) {
+        if secret.expose().trim().is_empty() || self.secrets.contains(secret) {
             return;
         }
         let secrets = Arc::make_mut(&mut self.secrets);
         secrets.push(secret.clone());
-        let trimmed = Secret::new(trimmed);
-        if !secrets.contains(&trimmed) {
-            secrets.push(trimmed);
+        for other in readings(secret.expose()) {
+            let other = Secret::new(other);
+            if !secrets.contains(&other) {
+                secrets.push(other);
+            }
         }
         self.finder = Arc::default();
     }
