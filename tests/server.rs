@@ -987,9 +987,8 @@ scenarios:
   quick: { steps: [{ check: [run.seed >= 0] }] }
 ";
         let folder = Folder::with_raw_pack(&server.url, scenarios);
-        let args = |case: &'static str| {
-            ["run", case, "--env", "local", "--report", "junit=out/a.xml"]
-        };
+        let args =
+            |case: &'static str| ["run", case, "--env", "local", "--report", "junit=out/a.xml"];
         let said = folder.run(&args("case.scenario.yaml::quick"));
         assert_eq!(said.code, 0, "{}", said.stderr);
         assert!(folder.path().join("out/a.xml").exists());
@@ -1002,7 +1001,9 @@ scenarios:
                 std::thread::park_timeout(Duration::from_millis(5));
             }
             let pid = child.id().to_string();
-            let killed = std::process::Command::new("kill").args(["-INT", &pid]).status();
+            let killed = std::process::Command::new("kill")
+                .args(["-INT", &pid])
+                .status();
             assert!(killed.expect("there is `kill`").success());
         };
         waiting("GET");
@@ -1010,7 +1011,9 @@ scenarios:
         let said: Said = child.wait_with_output().expect("it ends").into();
         assert_eq!(said.code, 130, "{}", said.stderr);
         assert!(said.stderr.contains("interrupted twice"), "{}", said.stderr);
-        let left = std::fs::read_dir(folder.path().join("out")).unwrap().count();
+        let left = std::fs::read_dir(folder.path().join("out"))
+            .unwrap()
+            .count();
         assert_eq!(left, 0);
     }
 

@@ -125,13 +125,13 @@ pub(super) struct RunArgs {
     #[arg(short = 'k', long, value_name = "TEXT")]
     pub filter: Option<String>,
     /// Scenarios in flight at once
-    #[arg(short, long, value_name = "N", default_value = "128", value_parser = jobs)]
+    #[arg(short, long, value_name = "N", default_value = "128", value_parser = jobs, allow_negative_numbers = true)]
     pub jobs: NonZeroUsize,
     /// Seed of everything random: the same seed sends the same bytes
-    #[arg(long, value_name = "N", value_parser = whole_number)]
+    #[arg(long, value_name = "N", value_parser = whole_number, allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Run a scenario that does not pass up to N times more
-    #[arg(long, value_name = "N", value_parser = whole_number)]
+    #[arg(long, value_name = "N", value_parser = whole_number, allow_negative_numbers = true)]
     pub reruns: Option<u64>,
     /// Run only the I-th of N parts of the selection
     #[arg(long, value_name = "I/N")]

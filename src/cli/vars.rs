@@ -86,6 +86,9 @@ fn read_var(text: &str) -> Result<(String, Value), Vec<Diagnostic>> {
     if let Some(problem) = bad_variable(name, Place::new(&typed, Span::new(0, name.len()))) {
         return Err(vec![problem]);
     }
+    if let Some(problem) = comment(name, value) {
+        return Err(vec![problem]);
+    }
     let node = parse_yaml(&Source::new("--var", "--var", value.to_owned()))?;
     match node.value {
         Yaml::List(_) | Yaml::Map(_) => {
@@ -104,6 +107,17 @@ fn read_var(text: &str) -> Result<(String, Value), Vec<Diagnostic>> {
         }
         _ => Ok((name.to_owned(), plain_value(&node))),
     }
+}
+
+/// YAML would leave out what follows a `#`; on a command line nobody comments, and the shell's own quotes do not reach it.
+fn comment(name: &str, value: &str) -> Option<Diagnostic> {
+    let plain = !value.trim_start().starts_with(['\'', '"']);
+    let comment = value.starts_with('#') || value.contains(" #");
+    (plain && comment).then(|| {
+        let message = format!("in the value of `--var {name}` the `#` begins a comment");
+        Diagnostic::error("var", message)
+            .help(format!("quote it for YAML, too: `--var \"{name}='…'\"`"))
+    })
 }
 
 fn parse_yaml(source: &Arc<Source>) -> Result<Node, Vec<Diagnostic>> {
@@ -131,9 +145,11 @@ mod tests {
         assert_eq!(one("a=100.10").to_string(), "100.10");
         assert_eq!(one("a='5'").to_string(), "\"5\"");
         assert_eq!(one("a=true").to_string(), "true");
+        assert_eq!(one("a='b # c'").to_string(), "\"b # c\"");
+        assert_eq!(one("a=b#c").to_string(), "\"b#c\"");
         assert_eq!(one("a=x=y").to_string(), "\"x=y\"");
         assert_eq!(one("a=").to_string(), "\"\"");
-        for bad in ["a", "=1", "A=1", "a=[1]", "a=012"] {
+        for bad in ["a", "=1", "A=1", "a=[1]", "a=012", "a=#5", "a=b # c"] {
             assert!(read(&[], &[bad.to_owned()]).is_err(), "{bad}");
         }
     }

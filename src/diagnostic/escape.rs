@@ -25,6 +25,12 @@ fn is_blank(c: char) -> bool {
     )
 }
 
+/// Whether a character is printed as an escape by [`escaped_line`].
+#[must_use]
+pub fn is_escaped(c: char) -> bool {
+    acts(c)
+}
+
 /// The text with such characters as escapes (`\u{1b}`); line breaks stay, tabs too.
 #[must_use]
 pub fn escaped(text: &str) -> Cow<'_, str> {

@@ -17,7 +17,7 @@ use crate::source::{Place, Problem, Source};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-pub use escape::{escaped, escaped_line};
+pub use escape::{escaped, escaped_line, is_escaped};
 pub use github::{ANNOTATIONS_SHOWN, github, workflow_command};
 pub use json::json;
 pub use render::{Style, render};

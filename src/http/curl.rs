@@ -1,10 +1,11 @@
 //! A request as a `curl` command that sends the same.
 
 use super::{KeptBody, Method, Request};
+use crate::diagnostic::is_escaped;
 use std::fmt::Write;
 
 /// The command, one option a line, quoted for a POSIX shell; `$'…'`, which bash, zsh and ksh read, where there are
-/// control characters, line breaks among them. A body that is not text, or too large to be kept, is a file to be put there.
+/// characters that act on a terminal or are not seen, line breaks among them. A body that is not text, or too large to be kept, is a file to be put there.
 #[must_use]
 pub fn curl(request: &Request, body: Option<&KeptBody>, redact: &dyn Fn(&str) -> String) -> String {
     let quote = |text: &str| shell_quote(&redact(text));
@@ -68,7 +69,7 @@ fn shell_quote(text: &str) -> String {
     if !text.is_empty() && text.chars().all(plain) {
         return text.to_owned();
     }
-    if !text.contains(char::is_control) {
+    if !text.contains(is_escaped) {
         return format!("'{}'", text.replace('\'', r"'\''"));
     }
     let mut quoted = "$'".to_owned();
@@ -79,8 +80,12 @@ fn shell_quote(text: &str) -> String {
             '\n' => quoted.push_str("\\n"),
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
-            c if c.is_control() => {
-                let _ = write!(quoted, "\\u{:04x}", u32::from(c));
+            c if is_escaped(c) => {
+                let code = u32::from(c);
+                let _ = match code {
+                    0..=0xffff => write!(quoted, "\\u{code:04x}"),
+                    _ => write!(quoted, "\\U{code:08x}"),
+                };
             }
             c => quoted.push(c),
         }
@@ -145,9 +150,9 @@ mod tests {
     fn odd_bodies_and_urls_are_sent_as_they_are() {
         let mut odd = request(Method::PUT, "http://[::1]/{a}");
         odd.follow_redirects = 2;
-        odd.body = Some("a\t'\\\r\n\u{1b}".into());
+        odd.body = Some("a\t'\\\r\n\u{1b}\u{202e}".into());
         let want = "curl \\\n  -X PUT \\\n  -L --max-redirs 2 \\\n  --globoff \\\n  'http://[::1]/%7Ba%7D' \\\n  \
-            -H 'content-type:' \\\n  --data-raw $'a\\t\\'\\\\\\r\\n\\u001b'";
+            -H 'content-type:' \\\n  --data-raw $'a\\t\\'\\\\\\r\\n\\u001b\\u202e'";
         assert_eq!(command(&odd), want);
         odd.body = Some(b"\xff".as_slice().into());
         assert!(command(&odd).ends_with("--data-binary @body"));

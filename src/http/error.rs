@@ -31,7 +31,7 @@ impl ErrorKind {
             Self::Connection => "connection",
             Self::Tls => "tls",
             Self::Protocol => "protocol",
-            Self::BodyTooLarge => "body_too_large",
+            Self::BodyTooLarge => "body-too-large",
             Self::Decode => "decode",
             Self::Refused => "refused",
         }

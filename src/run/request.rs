@@ -298,7 +298,11 @@ fn no_segment(what: &str, place: Place) -> Diagnostic {
             "if it is meant so, write it out, or put it in as it is with `| raw`",
         ),
     };
-    Diagnostic::error("bad-segment", format!("a segment of the path is {what}"))
+    let message = match what {
+        "null" | "empty" => format!("a segment of the path is {what}"),
+        _ => format!("{what} can't stand in a path"),
+    };
+    Diagnostic::error("bad-segment", message)
         .at(place)
         .label(format!("this is {what}"))
         .help(help)
