@@ -28,6 +28,7 @@ mod scope;
 mod step;
 mod stop;
 mod told;
+mod unlike;
 mod workers;
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

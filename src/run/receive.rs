@@ -12,6 +12,7 @@ use super::frame::Home;
 use super::inbox::{Arrival, verify};
 use super::log::KeptExchange;
 use super::problem::Problem;
+use super::unlike;
 use crate::check::{Check, Evidence, Verdict};
 use crate::clock::Bell;
 use crate::diagnostic::Diagnostic;
@@ -283,8 +284,22 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
             let problem = self.with_undelivered(problem);
             done.problems.push(Problem::failed(problem));
             done.over = true;
+        } else if taken.is_empty() {
+            self.warn_of_unlike(&arrivals);
         }
         Ok(done)
+    }
+
+    /// That none came proves little if it was looked for by what no webhook has.
+    fn warn_of_unlike(&self, arrivals: &[Arrival]) {
+        let Some(condition) = &self.receive.condition else {
+            return;
+        };
+        let own = arrivals.iter().filter(|arrival| self.is_for_pack(arrival));
+        let came: Vec<_> = own.map(|arrival| &arrival.response).collect();
+        let warnings = unlike::warnings(condition, &came, &self.cx.scope());
+        let mut known = self.cx.attempt.warnings.borrow_mut();
+        known.extend(warnings.into_iter().map(Problem::warning));
     }
 
     /// The webhook as reports show exchanges: what was sent to us, and how we answered.
