@@ -169,10 +169,7 @@ impl Project {
             discovered.search(&folder, library);
         }
         for path in paths {
-            let (path, case) = match path.split_once("::") {
-                Some((path, case)) => (path, Some(case)),
-                None => (path.as_str(), None),
-            };
+            let (path, case) = self.part(path);
             let file = self.locate(path)?;
             if file.path.is_dir() {
                 if case.is_some() {
@@ -196,7 +193,7 @@ impl Project {
         // A file that is also named whole is not narrowed down.
         found.named.retain(|named| {
             !paths.iter().any(|path| {
-                !path.contains("::")
+                self.part(path).1.is_none()
                     && self
                         .locate(path)
                         .is_ok_and(|file| self.root.join(&named.file).starts_with(file.called))
@@ -216,6 +213,19 @@ impl Project {
         found.packs = discovered.packs;
         found.unreadable = discovered.unreadable;
         Ok(found)
+    }
+
+    /// `PATH` or `FILE::id` in its parts. A path may have `::` in it, and then what is there tells where it ends.
+    fn part<'t>(&self, typed: &'t str) -> (&'t str, Option<&'t str>) {
+        if !typed.contains("::") || self.locate(typed).is_ok() {
+            return (typed, None);
+        }
+        let mut splits = typed
+            .match_indices("::")
+            .map(|(at, _)| (&typed[..at], Some(&typed[at + 2..])));
+        let first = splits.clone().next();
+        let there = splits.find(|(path, _)| self.locate(path).is_ok());
+        there.or(first).unwrap_or((typed, None))
     }
 
     /// A path of the command line: from the current folder, or, as reports print it, from the root.
@@ -409,4 +419,29 @@ pub(super) fn library(
         return Err(vec![Diagnostic::error("path", message)]);
     }
     Ok(Arc::new(Library::new(&project.root, packs.to_vec())))
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_tells_where_a_path_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["a.yaml", "b::c.yaml"] {
+            std::fs::write(folder.path().join(file), "").unwrap();
+        }
+        let project = Project::find(folder.path());
+        for (typed, parts) in [
+            ("a.yaml", ("a.yaml", None)),
+            ("a.yaml::id", ("a.yaml", Some("id"))),
+            ("a.yaml::id [x::y]", ("a.yaml", Some("id [x::y]"))),
+            ("b::c.yaml", ("b::c.yaml", None)),
+            ("b::c.yaml::id", ("b::c.yaml", Some("id"))),
+            ("gone.yaml::id", ("gone.yaml", Some("id"))),
+        ] {
+            assert_eq!(project.part(typed), parts, "{typed}");
+        }
+    }
 }
