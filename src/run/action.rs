@@ -185,11 +185,12 @@ fn validate(
 
 /// What the step hands down into the action.
 fn caller(cx: &Cx<'_, '_>, step: &Step, uses: &Uses) -> Result<Caller, Diagnostic> {
-    let mut headers = cx.caller.headers.clone();
-    for header in render_headers(&uses.headers, &cx.scope())? {
+    let scope = cx.scope();
+    // Of two callers, the outer one wins: what the inner one writes is of the outer one's action.
+    let mut headers = render_headers(&uses.headers, &scope)?;
+    for header in cx.caller.headers.iter().cloned() {
         super::request::merge_header(&mut headers, header);
     }
-    let scope = cx.scope();
     let states = |wanted: fn(&Expect, &dyn Scope) -> bool| {
         let mut expect = step.expect.iter();
         expect.any(|expect| wanted(expect, &scope))

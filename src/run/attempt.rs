@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Shared;
-use super::context::Sent;
+use super::context::{Caller, Sent};
 use super::frame::{Frame, Home, Turn};
 use super::inbox::Inbox;
 use super::log::StepLog;
@@ -100,6 +100,7 @@ pub(super) struct Anchor<'p> {
     pub turn: Option<Rc<Turn>>,
     pub path: Rc<str>,
     pub pack: Option<Rc<OpenPack>>,
+    pub caller: Rc<Caller>,
 }
 
 impl OpenPack {

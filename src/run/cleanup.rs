@@ -70,6 +70,7 @@ async fn run_cleanups(attempt: &Attempt<'_>, problems: &mut Vec<Problem>) {
             frame: Rc::clone(&cleanup.cx.frame),
             turn: cleanup.cx.turn.clone(),
             pack: cleanup.cx.pack.clone(),
+            caller: Rc::clone(&cleanup.cx.caller),
             cleaning: true,
             ..place(
                 attempt,

@@ -38,7 +38,7 @@ pub(super) struct Sent {
 /// What a `uses` step hands down into its action.
 #[derive(Clone, Default)]
 pub(super) struct Caller {
-    /// Headers merged into the action's requests; `None` removes one.
+    /// Headers of the action's requests, whatever its own steps say of them; `None` removes one.
     pub headers: Vec<(String, Option<String>)>,
     /// The caller's `expect` states this itself, so the action's response step leaves it alone.
     pub states_status: bool,
@@ -48,6 +48,16 @@ pub(super) struct Caller {
     pub replays: bool,
     /// How the action's requests are tried again that do not say so themselves.
     pub retry: Option<Retries>,
+}
+
+impl Caller {
+    /// What of it the action's cleanups go by: they are checked and tried again as they say themselves.
+    fn of_cleanup(&self) -> Self {
+        Self {
+            headers: self.headers.clone(),
+            ..Self::default()
+        }
+    }
 }
 
 /// How a request is tried again.
@@ -93,6 +103,7 @@ impl<'a, 'p> Cx<'a, 'p> {
             turn: self.turn.clone(),
             path: Rc::clone(&self.path),
             pack: self.pack.clone(),
+            caller: Rc::new(self.caller.of_cleanup()),
         }
     }
 

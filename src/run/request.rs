@@ -202,27 +202,7 @@ fn prepare(
     request.timeout = timeout(step, pack, scope)?;
     request.follow_redirects =
         u32::try_from(http.follow_redirects.resolve(scope)?).unwrap_or(u32::MAX);
-    let mut headers = default_headers(cx, pack)?;
-    if let Some(auth) = &http.auth {
-        merge_header(
-            &mut headers,
-            (
-                "authorization".to_owned(),
-                Some(authorization(auth, scope)?),
-            ),
-        );
-    }
-    if !cx.cleaning {
-        for header in pack.headers.borrow().iter() {
-            merge_header(&mut headers, header.clone());
-        }
-    }
-    for header in cx.caller.headers.iter().cloned() {
-        merge_header(&mut headers, header);
-    }
-    for header in render_headers(&http.headers, scope)? {
-        merge_header(&mut headers, header);
-    }
+    let mut headers = headers(cx, http, pack, scope)?;
     let body = http
         .body
         .as_ref()
@@ -244,6 +224,32 @@ fn prepare(
         }
     }
     Ok(Prepared { request, operation })
+}
+
+/// The headers of a request, what is nearer to it over what is further away: the step's own over those that were set, and
+/// these over the pack's. A caller's go over all of them.
+fn headers(
+    cx: &Cx<'_, '_>,
+    http: &Http,
+    pack: &Rc<OpenPack>,
+    scope: &StepScope<'_, '_>,
+) -> Result<Vec<Header>, Diagnostic> {
+    let mut headers = default_headers(cx, pack)?;
+    let mut merge = |more: Vec<Header>| {
+        for header in more {
+            merge_header(&mut headers, header);
+        }
+    };
+    if !cx.cleaning {
+        merge(pack.headers.borrow().clone());
+    }
+    if let Some(auth) = &http.auth {
+        let value = authorization(auth, scope)?;
+        merge(vec![("authorization".to_owned(), Some(value))]);
+    }
+    merge(render_headers(&http.headers, scope)?);
+    merge(cx.caller.headers.clone());
+    Ok(headers)
 }
 
 /// The path of a URL below the base URL's own path.

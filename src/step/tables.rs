@@ -72,7 +72,7 @@ pub static STEP: Table = Table {
         KeySpec::new(
             "headers",
             Shape::MapOf(&Shape::Any),
-            "Headers to send. `null` keeps one from being sent that otherwise would be.",
+            "Headers to send. `null` keeps one from being sent that otherwise would be. On `uses` they go over what the action's own steps send.",
         ),
         KeySpec::new("json", Shape::Any, "The body, as JSON."),
         KeySpec::new(
