@@ -20,6 +20,7 @@ const BODIES: [&str; 5] = ["json", "form", "multipart", "text", "file"];
 pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Http> {
     let line = decode_line(node, decoder);
     let body = decode_body(fields, decoder);
+    refuse_two_authorizations(fields, decoder);
     let http = |(method, target): (Method, Template)| Http {
         method,
         target,
@@ -332,6 +333,22 @@ fn check_parts(node: &Node, decoder: &mut Decoder) {
                 _ => {}
             }
         }
+    }
+}
+
+/// `auth` is the `authorization` header, which a step gives once.
+fn refuse_two_authorizations(fields: &Fields<'_>, decoder: &mut Decoder) {
+    let headers = fields.get("headers").and_then(Node::as_map);
+    let mut headers = headers.unwrap_or_default().iter();
+    let header = headers.find(|entry| entry.key.text.eq_ignore_ascii_case("authorization"));
+    if let (Some(auth), Some(header)) = (fields.entry("auth"), header) {
+        let message = "this request is authorized twice: by `auth` and by a header";
+        let problem = Diagnostic::error("key-conflict", message)
+            .at(decoder.key_place(&header.key))
+            .label("the same header")
+            .also(decoder.key_place(&auth.key), "`auth` sends it too")
+            .help("leave one of them out");
+        decoder.problem(problem);
     }
 }
 
