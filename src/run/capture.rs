@@ -2,6 +2,7 @@
 
 use super::context::Cx;
 use super::done::Done;
+use super::frame::StepState;
 use super::problem::Problem;
 use super::scope::StepScope;
 use super::told::duration_value;
@@ -38,6 +39,41 @@ pub(super) fn take(
         }
     }
     problems
+}
+
+/// Redacts what the step's secret captures find in an answer that they are not taken from: one that a poll or a replay got
+/// besides, or that of a step which came to no end.
+pub(super) fn redact_secrets<'p>(cx: &Cx<'_, 'p>, step: &Step, state: &StepState<'p>) {
+    if state.response.is_none() || !step.capture.iter().any(|capture| capture.secret) {
+        return;
+    }
+    let scope = cx.scope();
+    // An expression may read the step's own answer, and captures before it; afterwards all is as it was.
+    let vars = cx.frame.vars.borrow().clone();
+    let told = step.id.as_ref().map(|id| {
+        let told = cx
+            .frame
+            .steps
+            .borrow_mut()
+            .insert(id.clone(), state.clone());
+        (id, told)
+    });
+    for capture in &step.capture {
+        if let Ok(Ok(value)) = find(capture, state.response.as_ref(), &scope) {
+            if capture.secret {
+                redact(cx, &value);
+            }
+            cx.frame.set(&capture.name, value);
+        }
+    }
+    *cx.frame.vars.borrow_mut() = vars;
+    if let Some((id, told)) = told {
+        let mut steps = cx.frame.steps.borrow_mut();
+        match told {
+            Some(told) => steps.insert(id.clone(), told),
+            None => steps.remove(id),
+        };
+    }
 }
 
 fn take_one(

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::capture::redact_secrets;
 use super::context::Cx;
 use super::done::Done;
 use super::problem::Problem;
@@ -38,6 +39,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
         let turn = cx.at(format!("{}.poll[{}]", cx.path, turns - 1));
         let mut done = perform_once(&turn, step).await;
         exchanges.append(&mut done.exchanges);
+        redact_secrets(&turn, step, &done.state);
         let elapsed =
             Duration::try_from(cx.attempt.clock.now().duration_since(started)).unwrap_or_default();
         let state = if done.over {
@@ -160,9 +162,11 @@ enum State {
 
 fn judge(cx: &Cx<'_, '_>, poll: &Poll, done: &Done<'_>) -> State {
     let scope = cx.scope();
+    let redactor = cx.attempt.redactor.borrow().clone();
     let evidence = Evidence {
         response: done.response(),
         error: done.error.as_ref(),
+        redactor: Some(&redactor),
         ..Evidence::default()
     };
     if done.error.is_some() {

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use bytes::Bytes;
 
 use super::branches::{Branches, how_ended, states_passed};
+use super::capture::redact_secrets;
 use super::checks;
 use super::context::Cx;
 use super::done::Done;
-use super::frame::SentRequest;
+use super::frame::{SentRequest, StepState};
 use super::log::KeptExchange;
 use super::problem::Problem;
 use super::request::send;
@@ -53,6 +54,9 @@ pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting
     if cx.is_cut_short() {
         return Done::cut_short();
     }
+    for done in &all {
+        redact_secrets(cx, step, &done.state);
+    }
     let failed: Vec<Option<Problem>> = all.iter_mut().map(|done| failure(cx, step, done)).collect();
     let count = failed.iter().filter(|failed| failed.is_none()).count();
     // Where all must pass, one that did not says why; where some may, one that did goes on.
@@ -93,11 +97,12 @@ fn failure(cx: &Cx<'_, '_>, step: &Step, done: &mut Done<'_>) -> Option<Problem>
 /// Sends the step's request again: the same bytes, then with a changed body.
 pub(super) async fn again(
     cx: &Cx<'_, '_>,
+    step: &Step,
     replay: &Replay,
     done: &mut Done<'_>,
     scope: &StepScope<'_, '_>,
 ) -> Vec<Problem> {
-    match send_again(cx, replay, done, scope).await {
+    match send_again(cx, step, replay, done, scope).await {
         Ok(problems) => problems,
         Err(problem) => vec![Problem::errored(problem)],
     }
@@ -105,6 +110,7 @@ pub(super) async fn again(
 
 async fn send_again(
     cx: &Cx<'_, '_>,
+    step: &Step,
     replay: &Replay,
     done: &mut Done<'_>,
     scope: &StepScope<'_, '_>,
@@ -124,6 +130,7 @@ async fn send_again(
     let first = done.response().cloned().ok_or_else(nothing)?;
     for time in 1..=same {
         let exchange = send(cx, &sent.pack, sent.request.clone()).await?;
+        redact_secrets(cx, step, &answered(&exchange));
         let problem = match &exchange.response {
             Ok(response) => differs(cx, &first, response),
             Err(error) => Some(error.message.clone()),
@@ -140,13 +147,14 @@ async fn send_again(
         }
     }
     match &replay.changed {
-        Some(changed) => send_changed(cx, &sent, changed, done, scope).await,
+        Some(changed) => send_changed(cx, step, &sent, changed, done, scope).await,
         None => Ok(Vec::new()),
     }
 }
 
 async fn send_changed(
     cx: &Cx<'_, '_>,
+    step: &Step,
     sent: &Rc<SentRequest>,
     changed: &Changed,
     done: &mut Done<'_>,
@@ -167,6 +175,7 @@ async fn send_changed(
     let mut request = sent.request.clone();
     request.body = Some(http::body::json(&body));
     let exchange = send(cx, &sent.pack, request).await?;
+    redact_secrets(cx, step, &answered(&exchange));
     let (method, path) = &sent.operation;
     let redactor = cx.attempt.redactor.borrow().clone();
     let evidence = Evidence {
@@ -197,6 +206,14 @@ async fn send_changed(
     done.checks += checked.count;
     keep(done, exchange);
     Ok(checked.problems)
+}
+
+/// What an exchange by itself is to the captures of its step.
+fn answered<'p>(exchange: &Exchange) -> StepState<'p> {
+    StepState {
+        response: exchange.response.as_ref().ok().cloned(),
+        ..StepState::default()
+    }
 }
 
 fn keep(done: &mut Done<'_>, exchange: Exchange) {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::attempt::OpenPack;
+use super::capture::redact_secrets;
 use super::context::{Cx, Retries};
 use super::done::Done;
 use super::frame::{Frame, Home, SentRequest};
@@ -72,12 +73,12 @@ struct Prepared {
     operation: String,
 }
 
-async fn send_with_retry(
-    cx: &Cx<'_, '_>,
+async fn send_with_retry<'p>(
+    cx: &Cx<'_, 'p>,
     step: &Step,
     pack: &OpenPack,
     prepared: &Prepared,
-    done: &mut Done<'_>,
+    done: &mut Done<'p>,
 ) -> Result<(), Diagnostic> {
     let retries = retries(cx, step)?;
     let mut pause = retries.as_ref().map_or(Duration::ZERO, |retry| retry.every);
@@ -98,6 +99,7 @@ async fn send_with_retry(
             break;
         };
         drop(share);
+        redact_secrets(cx, step, &done.state);
         if !cx.pause(asked.unwrap_or(pause)).await {
             done.interrupt(cx, step);
             break;

@@ -159,7 +159,9 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
             .insert(id.clone(), done.state.clone());
     }
     let mut problems = std::mem::take(&mut done.problems);
-    if !done.over {
+    if done.over {
+        capture::redact_secrets(cx, step, &done.state);
+    } else {
         let large = cx.attempt.shared.large.open(cx, step, &mut done).await;
         problems.extend(look_at(cx, step, &mut done, &scope));
         if let Some(large) = large {
@@ -170,7 +172,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     let cut_short = done.over && problems.is_empty();
     let sound = problems.is_empty() && !cut_short;
     if let Some(again) = step.replay.as_ref().filter(|_| sound) {
-        problems.extend(Box::pin(replay::again(cx, again, &mut done, &scope)).await);
+        problems.extend(Box::pin(replay::again(cx, step, again, &mut done, &scope)).await);
     }
     let problems: Vec<Problem> = problems
         .into_iter()
