@@ -195,6 +195,28 @@ scenarios:
 }
 
 #[test]
+fn a_poll_does_not_wait_for_an_answer_beyond_its_time() {
+    let server = Server::new(|_| Vec::new());
+    let folder = Folder::with_raw_pack(
+        &server.url,
+        "packs: [raw]
+actions:
+  ask: { steps: [{ http: GET /never }] }
+scenarios:
+  of_a_request:
+    steps: [{ http: GET /never, poll: { until: { status: 200 }, timeout: 50ms } }]
+  of_an_action:
+    steps: [{ uses: ./ask, poll: { until: { status: 200 }, timeout: 50ms } }]
+",
+    );
+    let said = folder.run_local(&[]);
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    let expected = "`until` does not hold within 50ms (1 attempt): no answer came in time";
+    assert_eq!(said.stderr.matches(expected).count(), 2, "{}", said.stderr);
+    assert!(said.stderr.contains("2 failed"), "{}", said.stderr);
+}
+
+#[test]
 fn what_failed_took_its_time_and_what_was_refused_was_not_sent() {
     let server = Server::new(|request| match request.path().as_str() {
         "/slow" => Vec::new(),

@@ -10,6 +10,7 @@ use super::request::grow;
 use super::step::perform as perform_once;
 use crate::check::{Evidence, Expect, Verdict};
 use crate::diagnostic::Diagnostic;
+use crate::event::Outcome;
 use crate::http::Share;
 use crate::step::{Poll, Step};
 use crate::value::{counted, format_duration};
@@ -25,6 +26,38 @@ pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Done<'p> {
     }
 }
 
+/// Does the step once; nothing where a real clock came to the deadline first. A virtual one stands still while an answer is
+/// waited for, and an answer after the deadline is there only where the action itself let time pass.
+async fn perform_in_time<'p>(cx: &Cx<'_, 'p>, step: &'p Step, left: Duration) -> Option<Done<'p>> {
+    let attempt = perform_once(cx, step);
+    if cx.attempt.clock.is_virtual() {
+        return Some(attempt.await);
+    }
+    let done = tokio::time::timeout(left, attempt).await.ok();
+    if done.is_none() {
+        cx.attempt.end(&cx.path);
+    }
+    done
+}
+
+fn passed_since(cx: &Cx<'_, '_>, started: jiff::Timestamp) -> Duration {
+    Duration::try_from(cx.attempt.clock.now().duration_since(started)).unwrap_or_default()
+}
+
+fn too_late() -> Diagnostic {
+    Diagnostic::error("poll", "no answer came in time")
+}
+
+/// Whether the step itself came to nothing that could be judged, as after an error or Ctrl-C. A check that failed within an
+/// action only means: not yet.
+fn could_not_be_done(done: &Done<'_>, in_time: bool) -> bool {
+    let mut problems = done.problems.iter();
+    let errored = problems.any(|problem| problem.outcome == Outcome::Errored);
+    let unanswered = done.error.is_some() && in_time;
+    let cut_short = done.over && done.problems.is_empty();
+    errored || unanswered || cut_short
+}
+
 async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
     let limits = match something_awaited(cx, poll).and_then(|()| Limits::of(cx, poll)) {
         Ok(limits) => limits,
@@ -37,15 +70,19 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
     loop {
         let turns = history.attempts + 1;
         let turn = cx.at(format!("{}.poll[{}]", cx.path, turns - 1));
-        let mut done = perform_once(&turn, step).await;
+        let left = limits.timeout.saturating_sub(passed_since(cx, started));
+        let answered = perform_in_time(&turn, step, left).await;
+        let elapsed = passed_since(cx, started);
+        let in_time = answered.is_some() && elapsed <= limits.timeout;
+        let mut done = answered.unwrap_or_default();
         exchanges.append(&mut done.exchanges);
         redact_secrets(&turn, step, &done.state);
-        let elapsed =
-            Duration::try_from(cx.attempt.clock.now().duration_since(started)).unwrap_or_default();
-        let state = if done.over {
+        let state = if could_not_be_done(&done, in_time) {
             State::Over
-        } else {
+        } else if in_time {
             judge(cx, poll, &done)
+        } else {
+            State::NotYet(Box::new(too_late()))
         };
         match &state {
             State::Holds => {}
@@ -78,7 +115,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
                 if turns > 1 {
                     problem.diagnostic.notes.push(history.note(cx));
                 }
-                done.problems.push(problem);
+                done.problems.insert(0, problem);
                 done.over = true;
                 return finish(done);
             }
@@ -97,11 +134,14 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             .at(poll.until.place.clone())
             .label("never held")
             .note(history.note(cx));
-            problem.notes.extend_from_slice(&why.notes);
-            problem.help.extend_from_slice(&why.help);
+            // What failed within an action is a problem of its own, which follows.
+            if done.problems.is_empty() {
+                problem.notes.extend_from_slice(&why.notes);
+                problem.help.extend_from_slice(&why.help);
+            }
             let problem = problem.help("raise the poll's `timeout`, or add `fail_on` to end it as soon as it can't succeed");
             done.exchanges = std::mem::take(&mut exchanges);
-            done.problems.push(Problem::failed(problem));
+            done.problems.insert(0, Problem::failed(problem));
             done.over = true;
             return done;
         }
@@ -169,10 +209,9 @@ fn judge(cx: &Cx<'_, '_>, poll: &Poll, done: &Done<'_>) -> State {
         redactor: Some(&redactor),
         ..Evidence::default()
     };
-    if done.error.is_some() {
-        return State::Over;
-    }
-    let stated = |fail_on: &&Expect| fail_on.states_something(&scope);
+    let failed = done.problems.first();
+    let judged = failed.is_none() || done.response().is_some();
+    let stated = |fail_on: &&Expect| judged && fail_on.states_something(&scope);
     for fail_on in poll.fail_on.iter().filter(stated) {
         match holds(fail_on, evidence, &scope) {
             Ok(None) => {
@@ -184,6 +223,9 @@ fn judge(cx: &Cx<'_, '_>, poll: &Poll, done: &Done<'_>) -> State {
             Ok(Some(_)) => {}
             Err(problem) => return State::Impossible(Problem::errored(problem)),
         }
+    }
+    if let Some(failed) = failed {
+        return State::NotYet(Box::new(failed.diagnostic.clone()));
     }
     match holds(&poll.until, evidence, &scope) {
         Ok(None) => State::Holds,
