@@ -11,6 +11,7 @@ use super::step::perform as perform_once;
 use crate::check::{Evidence, Expect, Verdict};
 use crate::diagnostic::Diagnostic;
 use crate::event::Outcome;
+use crate::expr::Setting;
 use crate::http::Share;
 use crate::step::{Poll, Step};
 use crate::value::{counted, format_duration};
@@ -178,15 +179,20 @@ struct Limits {
 impl Limits {
     fn of(cx: &Cx<'_, '_>, poll: &Poll) -> Result<Self, Diagnostic> {
         let scope = cx.scope();
-        Ok(Self {
+        let max_every = poll.max_every.as_ref();
+        let limits = Self {
             every: poll.every.resolve(&scope)?,
             backoff: poll.backoff.resolve(&scope)?,
-            max_every: poll
-                .max_every
-                .as_ref()
-                .map(|limit| limit.resolve(&scope))
-                .transpose()?,
+            max_every: max_every.map(|limit| limit.resolve(&scope)).transpose()?,
             timeout: poll.timeout.resolve(&scope)?,
+        };
+        let Some((key, problem)) = Poll::wrong_pauses(limits.every, limits.max_every) else {
+            return Ok(limits);
+        };
+        let wrong = max_every.filter(|_| key == "max_every");
+        Err(match wrong.unwrap_or(&poll.every) {
+            Setting::Dynamic(template) => problem.at(template.place.clone()),
+            Setting::Fixed(_) => problem.at(poll.place.clone()),
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields};
 use crate::expr::Setting;
 use crate::source::{Node, Yaml};
+use crate::value::format_duration;
 
 impl Poll {
     pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Self> {
@@ -26,6 +27,17 @@ impl Poll {
             .get("max_every")
             .and_then(|node| decoder.duration_setting(node));
         let timeout = duration(&fields, "timeout", Duration::from_secs(30), decoder);
+        let fixed = |setting: &Setting<Duration>| match setting {
+            Setting::Fixed(duration) => Some(*duration),
+            Setting::Dynamic(_) => None,
+        };
+        if let Some(every) = fixed(&every)
+            && let Some((key, problem)) =
+                Self::wrong_pauses(every, max_every.as_ref().and_then(fixed))
+        {
+            let place = decoder.place(fields.get(key).unwrap_or(node));
+            decoder.problem(problem.at(place));
+        }
         Some(Self {
             place: decoder.place(node),
             until: until?,
@@ -35,6 +47,29 @@ impl Poll {
             max_every,
             timeout,
         })
+    }
+
+    /// What is wrong with the pauses between requests, and with which key.
+    #[must_use]
+    pub fn wrong_pauses(
+        every: Duration,
+        max_every: Option<Duration>,
+    ) -> Option<(&'static str, Diagnostic)> {
+        if every.is_zero() {
+            let problem = Diagnostic::error("bad-duration", "without a pause, a poll never rests")
+                .label("no time at all")
+                .help("write how long to wait between two requests, such as `every: 200ms`");
+            return Some(("every", problem));
+        }
+        max_every.filter(|limit| *limit < every)?;
+        let message = format!(
+            "`max_every` is below `every`, which is {}",
+            format_duration(every)
+        );
+        let problem = Diagnostic::error("bad-duration", message)
+            .label("shorter than the first pause")
+            .help("`max_every` is what the pauses grow to with `backoff`; to ask more often, lower `every`");
+        Some(("max_every", problem))
     }
 }
 
@@ -153,11 +188,11 @@ fn decode_cause(node: &Node, decoder: &mut Decoder) -> Option<RetryCause> {
         Yaml::Number(text) => text
             .parse()
             .ok()
-            .filter(|status| (100..600).contains(status))
+            .filter(|status| (400..600).contains(status))
             .map(RetryCause::Status),
         Yaml::String(text) => match text.value.as_bytes() {
             b"transport" => Some(RetryCause::Transport),
-            [class @ b'1'..=b'5', b'x', b'x'] => {
+            [class @ b'4'..=b'5', b'x', b'x'] => {
                 Some(RetryCause::StatusClass(u16::from(class - b'0')))
             }
             _ => None,
@@ -165,11 +200,25 @@ fn decode_cause(node: &Node, decoder: &mut Decoder) -> Option<RetryCause> {
         _ => None,
     };
     if cause.is_none() {
-        let problem = Diagnostic::error("bad-cause", "this is no cause to try again")
-            .at(decoder.place(node))
-            .label("expected `transport`, a status or a class")
-            .help("write `for: [transport, 429, 5xx]`");
-        decoder.problem(problem);
+        decoder.problem(bad_cause(node).at(decoder.place(node)));
     }
     cause
+}
+
+fn bad_cause(node: &Node) -> Diagnostic {
+    let is_no_fault = match &node.value {
+        Yaml::Number(text) => text
+            .parse()
+            .is_ok_and(|status| (100..400).contains(&status)),
+        Yaml::String(text) => matches!(text.value.as_bytes(), [b'1'..=b'3', b'x', b'x']),
+        _ => false,
+    };
+    if is_no_fault {
+        return Diagnostic::error("bad-cause", "an answer below 400 is no fault")
+            .label("expected `transport`, or a status or class from 400 on")
+            .help("to send the request again until it is answered otherwise, write a `poll`");
+    }
+    Diagnostic::error("bad-cause", "this is no cause to try again")
+        .label("expected `transport`, a status or a class")
+        .help("write `for: [transport, 429, 5xx]`")
 }
