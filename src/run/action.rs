@@ -59,13 +59,15 @@ async fn call<'p>(cx: &Cx<'_, 'p>, step: &'p Step, uses: &'p Uses) -> Result<Don
         problems: ended.problems,
         ..Done::default()
     };
+    let answered = answered(action, &frame);
     done.state = StepState {
         outputs: Some(Outputs {
             action,
             frame: Rc::clone(&frame),
             path: Rc::clone(&cx.path),
+            response: answered.response.clone(),
         }),
-        ..answered(action, &frame)
+        ..answered
     };
     Ok(done)
 }

@@ -82,6 +82,8 @@ pub(super) struct Outputs<'p> {
     pub frame: Rc<Frame<'p>>,
     /// The step's path, which names the stream of randomness.
     pub path: Rc<str>,
+    /// What they read as `response`: the step's, whatever its cleanups are answered later.
+    pub response: Option<Response>,
 }
 
 /// One turn of a `for_each`, and the turns around it.

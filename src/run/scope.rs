@@ -10,6 +10,7 @@ use super::frame::{Frame, Home, Turn};
 use super::replay;
 use super::told::{RESPONSE_PARTS, response_part, response_value, whole};
 use crate::expr::{ReadFile, Resolved, Scope, Tools};
+use crate::http::Response;
 use crate::plan::SecretValue;
 use crate::random::Stream;
 use crate::source::{Folder, Place};
@@ -25,6 +26,8 @@ pub(super) struct StepScope<'a, 'p> {
     pub files: FileReader<'a>,
     /// Environment variables, in `vars` of files that the user runs.
     pub env: Option<&'a dyn Fn(&str) -> Option<String>>,
+    /// What is read as `response`, where that is not the last of the frame.
+    pub answer: Option<Option<Response>>,
 }
 
 /// Reads the files that a document names.
@@ -54,6 +57,7 @@ impl<'a, 'p> StepScope<'a, 'p> {
             random: RefCell::new(attempt.stream(&replay::place(path))),
             files: attempt.files(&frame.home),
             env: None,
+            answer: None,
         }
     }
 
@@ -165,8 +169,10 @@ impl<'a, 'p> StepScope<'a, 'p> {
                 whole(Value::Object(given.collect()), 0)
             }),
             "response" => {
-                let last = self.frame.last.borrow();
-                let response = last.response.as_ref()?;
+                let response = &match &self.answer {
+                    Some(answer) => answer.clone(),
+                    None => self.frame.last.borrow().response.clone(),
+                }?;
                 Some(match attributes.first() {
                     Some(part) => match response_part(response, part) {
                         Some(value) => Resolved::Value { value, used: 1 },

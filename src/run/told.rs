@@ -128,7 +128,8 @@ impl<'p> StepScope<'_, 'p> {
         outputs: &Outputs<'p>,
         template: &Template,
     ) -> Result<Outcome, Diagnostic> {
-        let scope = StepScope::new(self.attempt, &outputs.frame, None, &outputs.path);
+        let mut scope = StepScope::new(self.attempt, &outputs.frame, None, &outputs.path);
+        scope.answer = Some(outputs.response.clone());
         template.render(&scope)
     }
 }
