@@ -10,22 +10,29 @@ use crate::check::help_with;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Outcome as Rendered;
 use crate::http::Response;
+use crate::source::Place;
 use crate::step::{Capture, CaptureFrom, Step};
 use crate::value::{Found, Path, Value};
 
-/// Takes the step's captures. A capture without a match and without a default is a failure.
-pub(super) fn take(
-    cx: &Cx<'_, '_>,
-    step: &Step,
-    done: &Done<'_>,
+/// Takes the step's captures. A capture without a match and without a default is a failure, and what reads it can neither be
+/// taken nor checked.
+pub(super) fn take<'p>(
+    cx: &Cx<'_, 'p>,
+    step: &'p Step,
+    done: &mut Done<'p>,
     scope: &StepScope<'_, '_>,
 ) -> Vec<Problem> {
     // A request that failed, as it was expected to, has nothing to capture from.
     if done.error.is_some() {
         return Vec::new();
     }
-    let mut problems = Vec::new();
+    let (mut problems, mut left_out) = (Vec::new(), Vec::new());
     for capture in &step.capture {
+        if done.lacks_one_of(|| capture.references()) {
+            done.uncaptured.push(&capture.name);
+            left_out.push(&capture.place);
+            continue;
+        }
         match take_one(capture, done.response(), scope) {
             Ok(value) => {
                 if capture.secret {
@@ -35,10 +42,36 @@ pub(super) fn take(
                     .note_capture(&cx.frame.home, &capture.name, &value);
                 cx.frame.set(&capture.name, value);
             }
-            Err(problem) => problems.push(problem),
+            Err(problem) => {
+                done.uncaptured.push(&capture.name);
+                problems.push(problem);
+            }
         }
     }
+    if let Some(last) = problems.last_mut() {
+        let checks = step.expect.iter().flat_map(|expect| &expect.checks);
+        let checks = checks.filter(|check| done.lacks_one_of(|| check.references()));
+        left_out.extend(checks.map(|check| &check.place));
+        last.diagnostic.notes.extend(say_left_out(&left_out));
+    }
     problems
+}
+
+/// Says which captures and checks were not made.
+fn say_left_out(places: &[&Place]) -> Option<String> {
+    let reads = match places {
+        [] => return None,
+        [_] => "it reads",
+        _ => "they read",
+    };
+    let names: Vec<String> = places
+        .iter()
+        .map(|place| format!("`{}`", place.text()))
+        .collect();
+    let names = names.join(", ");
+    Some(format!(
+        "left out, since {reads} what was not captured: {names}"
+    ))
 }
 
 /// Redacts what the step's secret captures find in an answer that they are not taken from: one that a poll or a replay got

@@ -2,7 +2,6 @@
 
 use super::ContractMode;
 use super::action::is_response_step;
-use super::branches::Branches;
 use super::context::Cx;
 use super::done::Done;
 use super::problem::Problem;
@@ -35,7 +34,7 @@ pub(super) fn evaluate(
     step: &Step,
     evidence: Evidence<'_>,
     scope: &StepScope<'_, '_>,
-    branches: Option<&Branches>,
+    done: &Done<'_>,
 ) -> Checked {
     let is_http = matches!(step.kind, Kind::Http(_));
     let handed_down = is_http && is_response_step(cx, step);
@@ -55,6 +54,9 @@ pub(super) fn evaluate(
     }
     let mode = cx.attempt.shared.options.contract;
     for check in step.expect.iter().flat_map(|expect| &expect.checks) {
+        if done.lacks_one_of(|| check.references()) {
+            continue;
+        }
         match check.subject {
             // The caller's own takes its place.
             Subject::Status if handed_down && cx.caller.states_status => {}
@@ -64,7 +66,7 @@ pub(super) fn evaluate(
             Subject::Passed => {
                 let found = problem(check.evaluate(evidence, scope));
                 checked.count += 1;
-                checked.problems.extend(match branches {
+                checked.problems.extend(match &done.branches {
                     Some(branches) => found.map(|problem| branches.explain(problem)),
                     None => found,
                 });

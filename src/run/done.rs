@@ -6,6 +6,7 @@ use super::frame::StepState;
 use super::log::KeptExchange;
 use super::problem::Problem;
 use crate::diagnostic::Diagnostic;
+use crate::expr::Reference;
 use crate::http::{Request, Response, Share, TransportError};
 use crate::signature;
 use crate::step::Step;
@@ -37,6 +38,8 @@ impl Ended {
 #[derive(Default)]
 pub(super) struct Done<'p> {
     pub state: StepState<'p>,
+    /// The captures that failed, and those that read one of them.
+    pub uncaptured: Vec<&'p str>,
     pub error: Option<TransportError>,
     /// How those ended that ran at once, where the step says how many must pass.
     pub branches: Option<Branches>,
@@ -85,6 +88,16 @@ impl Done<'_> {
             over: true,
             ..Self::default()
         }
+    }
+
+    /// Whether something that is read should have been captured, and was not.
+    pub fn lacks_one_of(&self, references: impl FnOnce() -> Vec<Reference>) -> bool {
+        let lacks = |reference: &Reference| {
+            let mut uncaptured = self.uncaptured.iter();
+            !reference.guarded
+                && uncaptured.any(|name| reference.path.first().is_some_and(|read| read == name))
+        };
+        !self.uncaptured.is_empty() && references().iter().any(lacks)
     }
 
     pub fn response(&self) -> Option<&Response> {

@@ -235,10 +235,10 @@ fn not_done(cx: &Cx<'_, '_>, step: &Step, scope: &StepScope<'_, '_>) -> Option<E
 }
 
 /// Captures and checks, on what the step brought to light.
-fn look_at(
-    cx: &Cx<'_, '_>,
-    step: &Step,
-    done: &mut Done<'_>,
+fn look_at<'p>(
+    cx: &Cx<'_, 'p>,
+    step: &'p Step,
+    done: &mut Done<'p>,
     scope: &StepScope<'_, '_>,
 ) -> Vec<Problem> {
     let captured = capture::take(cx, step, done, scope);
@@ -274,7 +274,7 @@ pub(super) fn check(
                 .map(|(method, path)| crate::check::Operation { method, path }),
         ),
     };
-    let mut checked = checks::evaluate(cx, step, evidence, scope, done.branches.as_ref());
+    let mut checked = checks::evaluate(cx, step, evidence, scope, done);
     checked.add_signatures(step, &done.signatures, scope);
     if let (Some(pack), Some((_, call)), true) = (&pack, evidence.contract, checked.kept_contract) {
         let shared = cx.attempt.shared;

@@ -1,6 +1,6 @@
 //! What a step is called, and what it reads.
 
-use super::{Auth, Body, CaptureFrom, Kind, Step};
+use super::{Auth, Body, Capture, Kind, Step};
 use crate::check::{Check, Expect};
 use crate::expr::{Expr, Reference, Setting, Template};
 use crate::source::Place;
@@ -78,17 +78,7 @@ impl Step {
         all.extend(self.expect.iter().flat_map(Expect::references));
         all.extend(self.timeout.iter().flat_map(Setting::references));
         all.extend(self.soft.references());
-        for capture in &self.capture {
-            all.extend(
-                capture
-                    .default
-                    .iter()
-                    .flat_map(|default| default.references()),
-            );
-            if let CaptureFrom::Expr(expr) = &capture.from {
-                all.extend(expr.references());
-            }
-        }
+        all.extend(self.capture.iter().flat_map(Capture::references));
         if let Some(poll) = &self.poll {
             all.extend(poll.until.references());
             all.extend(poll.fail_on.iter().flat_map(Expect::references));

@@ -20,7 +20,7 @@ use std::time::Duration;
 use regex::Regex;
 
 use crate::check::{Check, Expect};
-use crate::expr::{Expr, Setting, Template};
+use crate::expr::{Expr, Reference, Setting, Template};
 use crate::http::Method;
 use crate::source::Place;
 use crate::value::Path;
@@ -191,6 +191,19 @@ pub struct Capture {
     pub from: CaptureFrom,
     pub default: Option<Box<Template>>,
     pub secret: bool,
+}
+
+impl Capture {
+    /// Everything its expressions read.
+    #[must_use]
+    pub fn references(&self) -> Vec<Reference> {
+        let default = self.default.iter().flat_map(|default| default.references());
+        let mut all: Vec<Reference> = default.collect();
+        if let CaptureFrom::Expr(expr) = &self.from {
+            all.extend(expr.references());
+        }
+        all
+    }
 }
 
 #[derive(Clone, Debug)]
