@@ -1,5 +1,7 @@
 //! Captures: values taken from what a step brought to light.
 
+use regex::Regex;
+
 use super::context::Cx;
 use super::done::Done;
 use super::frame::StepState;
@@ -34,7 +36,7 @@ pub(super) fn take<'p>(
             continue;
         }
         match take_one(capture, done.response(), scope) {
-            Ok(value) => {
+            Ok(Some(value)) => {
                 if capture.secret {
                     redact(cx, &value);
                 }
@@ -42,6 +44,7 @@ pub(super) fn take<'p>(
                     .note_capture(&cx.frame.home, &capture.name, &value);
                 cx.frame.set(&capture.name, value);
             }
+            Ok(None) => cx.frame.unset(&capture.name),
             Err(problem) => {
                 done.uncaptured.push(&capture.name);
                 problems.push(problem);
@@ -109,21 +112,22 @@ pub(super) fn redact_secrets<'p>(cx: &Cx<'_, 'p>, step: &Step, state: &StepState
     }
 }
 
+/// The value; none where there is no match and the default is `omit`.
 fn take_one(
     capture: &Capture,
     response: Option<&Response>,
     scope: &StepScope<'_, '_>,
-) -> Result<Value, Problem> {
+) -> Result<Option<Value>, Problem> {
     let missing = match find(capture, response, scope)? {
-        Ok(value) => return Ok(value),
+        Ok(value) => return Ok(Some(value)),
         Err(missing) => missing,
     };
     let Some(default) = &capture.default else {
         return Err(Problem::failed(missing));
     };
     match default.render(scope).map_err(Problem::errored)? {
-        Rendered::Value(value) => Ok(value),
-        Rendered::Omit => Ok(Value::Null),
+        Rendered::Value(value) => Ok(Some(value)),
+        Rendered::Omit => Ok(None),
     }
 }
 
@@ -162,12 +166,7 @@ fn find(
             .map(|(_, value)| value.to_owned())
             .ok_or_else(|| nothing(capture, &format!("the response sets no cookie `{name}`"))),
         CaptureFrom::Regex(regex) => {
-            let text = response.text();
-            regex
-                .captures(&text)
-                .and_then(|groups| groups.get(1).or_else(|| groups.get(0)))
-                .map(|group| group.as_str().to_owned())
-                .ok_or_else(|| nothing(capture, &format!("`{regex}` does not match the body")))
+            from_text(regex, &response.text()).map_err(|why| nothing(capture, &why))
         }
         CaptureFrom::Status => return Ok(Ok(Value::Number(response.status.into()))),
         CaptureFrom::Text => Ok(response.text().to_string()),
@@ -175,6 +174,20 @@ fn find(
         CaptureFrom::Expr(_) => return Ok(Err(nothing(capture, "nothing"))),
     };
     Ok(found.map(Value::String))
+}
+
+/// The first group of the match, or all of it where the pattern has none; or why there is none.
+fn from_text(regex: &Regex, text: &str) -> Result<String, String> {
+    let Some(groups) = regex.captures(text) else {
+        return Err(format!("`{regex}` does not match the body"));
+    };
+    let wanted = usize::from(groups.len() > 1);
+    match groups.get(wanted) {
+        Some(group) => Ok(group.as_str().to_owned()),
+        None => Err(format!(
+            "`{regex}` matches the body without its first group"
+        )),
+    }
 }
 
 fn from_json(capture: &Capture, path: &Path, response: &Response) -> Result<Value, Diagnostic> {

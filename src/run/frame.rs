@@ -102,6 +102,10 @@ impl<'p> Frame<'p> {
         })
     }
 
+    pub fn unset(&self, name: &str) {
+        self.vars.borrow_mut().remove(name);
+    }
+
     pub fn set(&self, name: &str, value: Value) {
         self.vars
             .borrow_mut()
