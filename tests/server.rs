@@ -169,6 +169,16 @@ fn a_redirect_that_is_not_followed_says_where_it_leads() {
   = help: redirects are not followed unless the step says so: `follow_redirects: 1`
 ";
     assert!(said.stderr.contains(expected), "{}", said.stderr);
+    folder.write(
+        "case.scenario.yaml",
+        "packs: [raw]\nscenarios: { a: { steps: [{ http: GET /, follow_redirects: 1 }] } }\n",
+    );
+    let said = folder.run_local(&["-q"]);
+    assert_eq!(said.code, 1, "{}", said.stderr);
+    let expected = "  = it leads to `/elsewhere`
+  = help: the step follows 1 redirect, and this is one more: raise `follow_redirects`, or see whether they ever end
+";
+    assert!(said.stderr.contains(expected), "{}", said.stderr);
 }
 
 #[test]

@@ -26,12 +26,23 @@ pub fn implied_status(evidence: Evidence<'_>, place: &Place) -> Verdict {
     let failure = match location.filter(|_| (300..400).contains(&status)) {
         Some(location) => failure
             .note(format!("it leads to `{location}`"))
-            .help("redirects are not followed unless the step says so: `follow_redirects: 1`"),
+            .help(follow_more(response.redirects.len())),
         None => failure,
     };
     Verdict::Failed(failure.help(format!(
         "a request must answer 2xx unless it says otherwise; if this is right, write `expect: {{ status: {status} }}`"
     )))
+}
+
+/// What to do about a redirect that is not followed, since none is or since so many were.
+fn follow_more(followed: usize) -> String {
+    match followed {
+        0 => "redirects are not followed unless the step says so: `follow_redirects: 1`".to_owned(),
+        some => format!(
+            "the step follows {}, and this is one more: raise `follow_redirects`, or see whether they ever end",
+            counted(some, "redirect")
+        ),
+    }
 }
 
 /// Whether a webhook is signed as its pack says, for a step whose `expect` does not say how it is to be signed.
