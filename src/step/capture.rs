@@ -42,10 +42,28 @@ impl Capture {
         Self {
             name,
             place,
-            from: from.unwrap_or(CaptureFrom::Status),
+            from: from.unwrap_or(CaptureFrom::Text),
             default: default.map(Box::new),
             secret,
         }
+    }
+
+    /// Refuses what no webhook has, as `expect` does.
+    pub(super) fn refuse_unfit_for_webhooks(&self, decoder: &mut Decoder) {
+        let what = match &self.from {
+            CaptureFrom::Status => "status",
+            CaptureFrom::Cookie(_) => "cookie",
+            CaptureFrom::Duration => "duration",
+            CaptureFrom::JsonPath(_)
+            | CaptureFrom::Header(_)
+            | CaptureFrom::Regex(_)
+            | CaptureFrom::Text
+            | CaptureFrom::Expr(_) => return,
+        };
+        let problem = Diagnostic::error("unfit-capture", format!("a webhook has no `{what}`"))
+            .at(self.place.clone())
+            .help("it has headers and a body: `jsonpath`, `header`, `regex`, `text`");
+        decoder.problem(problem);
     }
 }
 

@@ -354,7 +354,7 @@ impl Common {
             expect,
             capture: fields
                 .get("capture")
-                .map(|node| super::Capture::decode_map(node, decoder))
+                .map(|node| decode_capture(kind, node, decoder))
                 .unwrap_or_default(),
             poll: fields
                 .get("poll")
@@ -447,6 +447,16 @@ fn decode_cleanup(node: &Node, decoder: &mut Decoder) -> Vec<Step> {
         Yaml::Map(_) | Yaml::String(_) => Step::decode(node, decoder).into_iter().collect(),
         _ => Step::decode_list(node, decoder),
     }
+}
+
+fn decode_capture(kind: &str, node: &Node, decoder: &mut Decoder) -> Vec<super::Capture> {
+    let captures = super::Capture::decode_map(node, decoder);
+    if kind == "receive" {
+        for capture in &captures {
+            capture.refuse_unfit_for_webhooks(decoder);
+        }
+    }
+    captures
 }
 
 /// Refuses checks that are about something which a step of this kind does not bring to light.
