@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::ast::{Call, Choice, Comparison, Kind, Node, Segment, Span};
 use super::functions::{Arguments, Failure, Run, matching, out_of_fuel, too_long};
-use super::lookup::{Found, Missing};
+use super::lookup::Found;
+use super::missing::Missing;
 use super::text::{MAX_STEPS, MAX_TEXT, to_text, weight};
 use super::{Expr, Outcome, Scope, operators};
 use crate::diagnostic::Diagnostic;

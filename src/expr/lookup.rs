@@ -1,57 +1,20 @@
-//! Finds what a path names, and says what there is instead where it finds nothing.
+//! Finds what a path names.
 
 use super::ast::{Kind, Node, Path, Segment, Slice, Span};
 use super::evaluate::{Evaluator, Operand, Result};
 use super::functions::Failure;
+use super::missing::{Key, Missing};
 use super::text::weight;
-use super::{Expr, Resolved, Scope};
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use super::{Resolved, is_absence};
+use crate::diagnostic::Diagnostic;
 use crate::value::{Decimal, Value, a_type};
 
 /// How many attributes are handed to the scope at once.
 const AT_ONCE: usize = 8;
 
-/// How many names a message lists.
-const LISTED: usize = 12;
-
 pub(super) enum Found<'e> {
     Operand(Operand<'e>),
     Missing(Missing<'e>),
-}
-
-/// A name that is not there.
-pub(super) enum Missing<'e> {
-    /// No variable of this name.
-    Variable(&'e Path),
-    /// The scope knows the variable, and not `segments[at]` of it.
-    Attribute {
-        node: &'e Node,
-        path: &'e Path,
-        at: usize,
-        known: Vec<String>,
-    },
-    /// `key`, which stands at `span`, of `holder`, which was found as `holder_text`.
-    Part {
-        span: Span,
-        holder_text: String,
-        holder: Operand<'e>,
-        key: Key,
-    },
-}
-
-/// What was looked for in a value.
-pub(super) enum Key {
-    Name(String),
-    Index(i64),
-}
-
-impl Key {
-    fn of(segment: &Segment) -> Self {
-        match segment.index {
-            Some(index) => Self::Index(index),
-            None => Self::Name(segment.text.to_string()),
-        }
-    }
 }
 
 impl<'e> Evaluator<'e> {
@@ -87,7 +50,15 @@ impl<'e> Evaluator<'e> {
         Ok(match self.scope.resolve(&path.name, &attributes[..count]) {
             Some(Resolved::Failed(problem)) => {
                 let read_at = self.expr.place_of(node.span);
-                return Err(problem.also(read_at, "read here").into());
+                let absent = is_absence(&problem);
+                let problem = Box::new(problem.also(read_at, "read here"));
+                if !absent {
+                    return Err(problem);
+                }
+                Found::Missing(Missing::Elsewhere(problem))
+            }
+            Some(Resolved::Absent(absent)) => {
+                Found::Missing(Missing::Explained { node, path, absent })
             }
             None => Found::Missing(Missing::Variable(path)),
             Some(Resolved::Omit) => Found::Operand(Operand::Omit),
@@ -279,124 +250,4 @@ pub(super) fn item(value: &Value, index: i64) -> Option<&Value> {
         index
     };
     items.get(usize::try_from(index).ok()?)
-}
-
-impl Missing<'_> {
-    pub(super) fn explain(&self, expr: &Expr, scope: &dyn Scope) -> Diagnostic {
-        match self {
-            Self::Variable(path) => {
-                let (name, span) = (&path.name, path.span);
-                let problem = undefined(expr, span, format!("`{name}` is not defined"));
-                if let Some(place) = scope.would_be_set(name) {
-                    return problem.also(place, "this would have set it");
-                }
-                let problem = suggest(problem, name, &scope.names(), "defined here");
-                hyphenated(expr, span, problem)
-            }
-            Self::Attribute {
-                node,
-                path,
-                at,
-                known,
-            } => {
-                let holder = expr.path_text(node, path.segments[..*at].last());
-                let Some(segment) = path.segments.get(*at) else {
-                    return undefined(expr, node.span, format!("`{holder}` is not defined"));
-                };
-                let wanted = match segment.index {
-                    Some(index) => format!("[{index}]"),
-                    None => segment.text.to_string(),
-                };
-                let message = format!("`{holder}` has no `{wanted}`");
-                suggest(
-                    undefined(expr, segment.span, message),
-                    &segment.text,
-                    known,
-                    "it has",
-                )
-            }
-            Self::Part {
-                span,
-                holder_text,
-                holder,
-                key,
-            } => explain_part(expr, *span, holder_text, holder.get(), key),
-        }
-    }
-}
-
-fn explain_part(expr: &Expr, span: Span, text: &str, holder: &Value, key: &Key) -> Diagnostic {
-    let problem = |message| undefined(expr, span, message);
-    match (holder, key) {
-        (Value::Object(map), Key::Name(name)) => {
-            let keys: Vec<String> = map.keys().cloned().collect();
-            suggest(
-                problem(format!("`{text}` has no `{name}`")),
-                name,
-                &keys,
-                "it has",
-            )
-        }
-        (Value::Array(items), Key::Index(index)) => {
-            let count = match items.len() {
-                0 => "is an empty list".to_owned(),
-                1 => "has 1 item".to_owned(),
-                count => format!("has {count} items"),
-            };
-            problem(format!("`{text}` {count}, so there is no `[{index}]`"))
-        }
-        (Value::Array(_), Key::Name(name)) => {
-            problem(format!("`{text}` is a list and has no `{name}`"))
-                .help(format!("an item is read by its index: `{text}[0]`"))
-        }
-        (Value::Object(_), Key::Index(index)) => {
-            problem(format!("`{text}` is a map and has no `[{index}]`"))
-                .help(format!("an entry is read by its key: `{text}['{index}']`"))
-        }
-        (other, Key::Name(name)) => {
-            problem(format!("`{text}` is {} and has no `{name}`", a_type(other)))
-        }
-        (other, Key::Index(index)) => problem(format!(
-            "`{text}` is {} and has no `[{index}]`",
-            a_type(other)
-        )),
-    }
-}
-
-fn undefined(expr: &Expr, span: Span, message: String) -> Diagnostic {
-    expr.problem("undefined-name", span, message)
-        .label("not defined")
-}
-
-/// Adds the closest of the known names, or the names themselves where none is close.
-fn suggest(problem: Diagnostic, name: &str, known: &[String], intro: &str) -> Diagnostic {
-    if let Some(close) = did_you_mean(name, known.iter().map(String::as_str)) {
-        return problem.help(format!("did you mean `{close}`?"));
-    }
-    if known.is_empty() {
-        return problem;
-    }
-    let listed: Vec<&str> = known.iter().take(LISTED).map(String::as_str).collect();
-    let more = match known.len().saturating_sub(LISTED) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    problem.help(format!("{intro}: {}{more}", listed.join(", ")))
-}
-
-/// `x.content-type` reads `x.content` minus `type`; say how such a key is read.
-fn hyphenated(expr: &Expr, span: Span, problem: Diagnostic) -> Diagnostic {
-    let before = &expr.text()[..span.start as usize];
-    let Some(rest) = before.strip_suffix('-') else {
-        return problem;
-    };
-    let start = rest
-        .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
-        .map_or(0, |at| at + 1);
-    let left = &rest[start..];
-    if left.is_empty() || !rest[..start].ends_with('.') {
-        return problem;
-    }
-    let key = format!("{left}-{}", expr.part(span));
-    problem.help(format!("a key with a hyphen is read as `['{key}']`"))
 }

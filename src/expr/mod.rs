@@ -9,6 +9,7 @@ mod evaluate;
 mod functions;
 mod lexer;
 mod lookup;
+mod missing;
 mod operands;
 mod operators;
 mod parser;
@@ -37,6 +38,7 @@ use crate::value::Value;
 use evaluate::Evaluator;
 
 pub use functions::{FunctionSpec, Parameter, Usage, functions, reserved_words};
+pub use missing::{key_with_hyphens, read_with_hyphens};
 pub use read::{is_defined, read};
 pub use references::CallSite;
 pub use scan::without_braces;
@@ -106,8 +108,29 @@ pub enum Resolved {
     /// The name and the first `used` attributes exist, and the next attribute does not; what there is instead, for
     /// "did you mean".
     Undefined { used: usize, known: Vec<String> },
-    /// It is defined, and what it is can't be made out.
+    /// As `Undefined`, where more can be said than what there is instead.
+    Absent(Box<Absent>),
+    /// It is defined, and what it is can't be made out. Where that is since it reads what is not there
+    /// ([`is_absence`]), it counts as not defined either.
     Failed(Box<Diagnostic>),
+}
+
+/// Why something is not there.
+#[derive(Clone, Debug)]
+pub struct Absent {
+    /// How many attributes of the name exist; none where the name itself does not.
+    pub used: Option<usize>,
+    /// Such as `the body is empty, not JSON`.
+    pub why: String,
+    pub help: Option<String>,
+    /// What explains it, and where that stands.
+    pub also: Option<(Place, String)>,
+}
+
+/// Whether a problem is that something is not there, so that `is defined` and `default(…)` can ask for it.
+#[must_use]
+pub fn is_absence(problem: &Diagnostic) -> bool {
+    matches!(problem.code, "undefined-name" | "omitted-value")
 }
 
 /// The outside world, as far as functions may see it.

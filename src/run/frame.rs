@@ -10,6 +10,7 @@ use super::attempt::OpenPack;
 use crate::http::{Request, Response};
 use crate::pack::Action;
 use crate::source::Place;
+use crate::step::Step;
 use crate::value::Value;
 
 /// The variables of a scenario or of one call of an action.
@@ -17,6 +18,8 @@ pub(super) struct Frame<'p> {
     pub home: Home<'p>,
     pub vars: RefCell<HashMap<String, Arc<Value>>>,
     pub steps: RefCell<HashMap<String, StepState<'p>>>,
+    /// Those that were skipped: where, and why.
+    pub skipped: RefCell<HashMap<String, (Place, String)>>,
     /// The last of its steps that has a response.
     pub last: RefCell<StepState<'p>>,
 }
@@ -98,8 +101,20 @@ impl<'p> Frame<'p> {
             home,
             vars: RefCell::default(),
             steps: RefCell::default(),
+            skipped: RefCell::default(),
             last: RefCell::default(),
         })
+    }
+
+    /// Remembers why a step, and those within it, have nothing to be read.
+    pub fn skip(&self, step: &Step, place: &Place, why: &str) {
+        if let Some(id) = &step.id {
+            let told = (place.clone(), format!("skipped: {why}"));
+            self.skipped.borrow_mut().insert(id.clone(), told);
+        }
+        for inner in step.inner() {
+            self.skip(inner, place, why);
+        }
     }
 
     pub fn unset(&self, name: &str) {

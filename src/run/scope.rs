@@ -8,8 +8,8 @@ use std::sync::Arc;
 use super::attempt::Attempt;
 use super::frame::{Frame, Home, Turn};
 use super::replay;
-use super::told::{RESPONSE_PARTS, response_part, response_value, whole};
-use crate::expr::{ReadFile, Resolved, Scope, Tools};
+use super::told::{RESPONSE_PARTS, part_or_why, response_value, whole};
+use crate::expr::{Absent, ReadFile, Resolved, Scope, Tools};
 use crate::http::Response;
 use crate::plan::SecretValue;
 use crate::random::Stream;
@@ -26,8 +26,15 @@ pub(super) struct StepScope<'a, 'p> {
     pub files: FileReader<'a>,
     /// Environment variables, in `vars` of files that the user runs.
     pub env: Option<&'a dyn Fn(&str) -> Option<String>>,
-    /// What is read as `response`, where that is not the last of the frame.
-    pub answer: Option<Option<Response>>,
+    pub answer: Answer,
+}
+
+/// What an action reads as `response`.
+pub(super) enum Answer {
+    /// The latest of its frame.
+    Latest,
+    /// That of the step, if it has one.
+    Step(Option<Response>),
 }
 
 /// Reads the files that a document names.
@@ -57,7 +64,7 @@ impl<'a, 'p> StepScope<'a, 'p> {
             random: RefCell::new(attempt.stream(&replay::place(path))),
             files: attempt.files(&frame.home),
             env: None,
-            answer: None,
+            answer: Answer::Latest,
         }
     }
 
@@ -169,19 +176,21 @@ impl<'a, 'p> StepScope<'a, 'p> {
                 whole(Value::Object(given.collect()), 0)
             }),
             "response" => {
-                let response = &match &self.answer {
-                    Some(answer) => answer.clone(),
-                    None => self.frame.last.borrow().response.clone(),
-                }?;
-                Some(match attributes.first() {
-                    Some(part) => match response_part(response, part) {
-                        Some(value) => Resolved::Value { value, used: 1 },
-                        None => Resolved::Undefined {
-                            used: 0,
-                            known: RESPONSE_PARTS.iter().map(ToString::to_string).collect(),
-                        },
-                    },
-                    None => whole(Value::Object(response_value(response)), 0),
+                let answer = match &self.answer {
+                    Answer::Step(answer) => answer.clone(),
+                    Answer::Latest => self.frame.last.borrow().response.clone(),
+                };
+                Some(match (&answer, attributes.first()) {
+                    (Some(response), Some(part)) => part_or_why(response, part, 0),
+                    (Some(response), None) => {
+                        whole(Value::Object(response_value(response, &RESPONSE_PARTS)), 0)
+                    }
+                    (None, _) => Resolved::Absent(Box::new(Absent {
+                        used: None,
+                        why: "no request of this action was answered".to_owned(),
+                        help: None,
+                        also: None,
+                    })),
                 })
             }
             _ => None,

@@ -94,8 +94,9 @@ fn end_early(cx: &Cx<'_, '_>, step: &Step, problem: Diagnostic) -> Ended {
 
 async fn run_turns<'p>(cx: &Cx<'_, 'p>, step: &'p Step, items: Vec<Value>) -> Ended {
     if items.is_empty() {
-        let note = "`for_each` has no items".to_owned();
-        log_skipped(cx, &title(cx, step, None), note);
+        let note = "`for_each` has no items";
+        cx.frame.skip(step, &step.place, note);
+        log_skipped(cx, &title(cx, step, None), note.to_owned());
     }
     let mut all = Ended {
         skipped: true,
@@ -224,7 +225,9 @@ fn not_done(cx: &Cx<'_, '_>, step: &Step, scope: &StepScope<'_, '_>) -> Option<E
     match step.condition.as_ref()?.test(scope) {
         Ok(true) => None,
         Ok(false) => {
-            log_skipped(cx, &title(cx, step, None), "`if` is false".to_owned());
+            let note = "`if` is false";
+            cx.frame.skip(step, &step.place, note);
+            log_skipped(cx, &title(cx, step, None), note.to_owned());
             Some(Ended {
                 skipped: true,
                 ..Ended::default()

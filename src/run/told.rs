@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::frame::{Outputs, StepState};
-use super::scope::StepScope;
+use super::scope::{Answer, StepScope};
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Outcome, Resolved, Template};
+use crate::expr::{Absent, Outcome, Resolved, Template, is_absence};
 use crate::http::Response;
 use crate::value::{Map, Number, Value};
 
@@ -21,9 +21,17 @@ impl<'p> StepScope<'_, 'p> {
                 drop(steps);
                 self.step_state(&state, rest, 1)
             }
-            None => Resolved::Undefined {
-                used: 0,
-                known: steps.keys().cloned().collect(),
+            None => match self.frame.skipped.borrow().get(*id) {
+                Some((place, why)) => Resolved::Absent(Box::new(Absent {
+                    used: Some(0),
+                    why: "this step was skipped".to_owned(),
+                    help: None,
+                    also: Some((place.clone(), why.clone())),
+                })),
+                None => Resolved::Undefined {
+                    used: 0,
+                    known: steps.keys().cloned().collect(),
+                },
             },
         }
     }
@@ -51,23 +59,18 @@ impl<'p> StepScope<'_, 'p> {
                 },
             },
             ["events", ..] if state.receives => {
-                let events = state.events.iter().map(response_value);
+                let events = state.events.iter();
+                let events = events.map(|event| response_value(event, &WEBHOOK_PARTS));
                 whole(events.map(Value::Object).collect(), used + 1)
             }
             ["count", ..] if state.receives => whole(Value::from(state.events.len()), used + 1),
             ["outputs"] => whole_or_failed(self.all_outputs(state), used + 1),
-            [name, ..] => match state
-                .response
-                .as_ref()
-                .and_then(|response| response_part(response, name))
-            {
-                Some(value) => Resolved::Value {
-                    value,
-                    used: used + 1,
-                },
-                None => Resolved::Undefined {
+            [name, ..] => match (parts(state).contains(name), &state.response) {
+                (true, Some(response)) => part_or_why(response, name, used),
+                (true, None) => absent(used, "the step got no response"),
+                (false, _) => Resolved::Undefined {
                     used,
-                    known: RESPONSE_PARTS.iter().map(ToString::to_string).collect(),
+                    known: parts(state).iter().map(ToString::to_string).collect(),
                 },
             },
             [] => whole_or_failed(self.step_value(state), used),
@@ -78,7 +81,7 @@ impl<'p> StepScope<'_, 'p> {
         let mut value = state
             .response
             .as_ref()
-            .map(response_value)
+            .map(|response| response_value(response, parts(state)))
             .unwrap_or_default();
         if state.outputs.is_some() {
             value.insert("outputs".to_owned(), self.all_outputs(state)?);
@@ -116,8 +119,12 @@ impl<'p> StepScope<'_, 'p> {
             return Ok(Value::Object(all));
         };
         for (name, template) in &outputs.action.outputs {
-            if let Outcome::Value(value) = self.render_output(outputs, template)? {
-                all.insert(name.clone(), value);
+            match self.render_output(outputs, template) {
+                Ok(Outcome::Value(value)) => _ = all.insert(name.clone(), value),
+                Ok(Outcome::Omit) => {}
+                // Of a map, what is not there is left out, as `json` is of a response that has none.
+                Err(problem) if is_absence(&problem) => {}
+                Err(problem) => return Err(problem),
             }
         }
         Ok(Value::Object(all))
@@ -129,12 +136,55 @@ impl<'p> StepScope<'_, 'p> {
         template: &Template,
     ) -> Result<Outcome, Diagnostic> {
         let mut scope = StepScope::new(self.attempt, &outputs.frame, None, &outputs.path);
-        scope.answer = Some(outputs.response.clone());
+        scope.answer = Answer::Step(outputs.response.clone());
         template.render(&scope)
     }
 }
 
 pub(super) const RESPONSE_PARTS: [&str; 5] = ["status", "headers", "json", "text", "duration"];
+
+/// A webhook was sent to us, and so has no status and took us no time.
+const WEBHOOK_PARTS: [&str; 3] = ["headers", "json", "text"];
+
+/// What can be read of a step's response.
+fn parts(state: &StepState<'_>) -> &'static [&'static str] {
+    if state.receives {
+        &WEBHOOK_PARTS
+    } else {
+        &RESPONSE_PARTS
+    }
+}
+
+/// A part of a response, or why there is none.
+pub(super) fn part_or_why(response: &Response, part: &str, used: usize) -> Resolved {
+    if let Some(value) = response_part(response, part) {
+        return Resolved::Value {
+            value,
+            used: used + 1,
+        };
+    }
+    match response.json() {
+        Err(error) if part == "json" => Resolved::Absent(Box::new(Absent {
+            used: Some(used),
+            why: error.message,
+            help: Some(error.help).filter(|help| !help.is_empty()),
+            also: None,
+        })),
+        _ => Resolved::Undefined {
+            used,
+            known: RESPONSE_PARTS.iter().map(ToString::to_string).collect(),
+        },
+    }
+}
+
+fn absent(used: usize, why: &str) -> Resolved {
+    Resolved::Absent(Box::new(Absent {
+        used: Some(used),
+        why: why.to_owned(),
+        help: None,
+        also: None,
+    }))
+}
 
 pub(super) fn response_part(response: &Response, part: &str) -> Option<Arc<Value>> {
     match part {
@@ -147,8 +197,8 @@ pub(super) fn response_part(response: &Response, part: &str) -> Option<Arc<Value
     }
 }
 
-pub(super) fn response_value(response: &Response) -> Map<String, Value> {
-    RESPONSE_PARTS
+pub(super) fn response_value(response: &Response, parts: &[&str]) -> Map<String, Value> {
+    parts
         .iter()
         .filter_map(|part| {
             Some((

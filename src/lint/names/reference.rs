@@ -5,7 +5,7 @@ use super::super::rules::{concurrent_name, misspelt_name, name_not_set_yet, unde
 use super::frame::Walker;
 use super::scope::{Kinds, StepInfo, responds};
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::expr::{Reference, Usage, functions};
+use crate::expr::{Reference, Usage, functions, key_with_hyphens, read_with_hyphens};
 use crate::scenario::Rows;
 use crate::source::{Place, Span};
 use crate::step::Kind;
@@ -69,11 +69,16 @@ impl<'a> Walker<'a, '_> {
         if let Some(set) = self.everything.vars.get(name) {
             return Some(name_not_set_yet::problem(name, place, (*set).clone()));
         }
-        Some(self.never_set(name, place))
+        Some(self.never_set(reference, name, place))
     }
 
-    fn never_set(&self, name: &str, place: Place) -> Diagnostic {
+    fn never_set(&self, reference: &Reference, name: &str, place: Place) -> Diagnostic {
+        let written_here = place.text() == name;
+        let key = key_with_hyphens(&place.source.text, place.span.range());
         let problem = undefined_name::problem(format!("`{name}` is not defined"), place);
+        if let Some(key) = key.filter(|_| written_here) {
+            return problem.help(read_with_hyphens(&key));
+        }
         let is_function = functions().iter().any(|function| {
             function.name == name && matches!(function.usage, Usage::Function | Usage::Both)
         });
@@ -87,6 +92,7 @@ impl<'a> Walker<'a, '_> {
             ("case" | "packs" | "run", Kinds::Action(_)) => problem.help(format!(
                 "an action sees nothing of its caller: hand `{name}` over as an input"
             )),
+            ("fake", _) => problem.help(fake(reference)),
             (_, Kinds::Pack) => problem.help("only `secrets` and functions can be used here"),
             _ if is_function => problem.help(format!("`{name}` is a function: write `{name}(…)`")),
             _ => self.suggest(problem, name),
@@ -278,6 +284,20 @@ impl<'a> Walker<'a, '_> {
     }
 }
 
+/// How a made-up value is written, such as `fake.company()`.
+fn fake(reference: &Reference) -> String {
+    let name = reference.path[..reference.path.len().min(2)].join(".");
+    let names = functions().iter().map(|function| function.name);
+    let known: Vec<&str> = names.filter(|name| name.starts_with("fake.")).collect();
+    if known.contains(&name.as_str()) {
+        return format!("`{name}` is a function: write `{name}()`");
+    }
+    match did_you_mean(&name, known).filter(|_| name != "fake") {
+        Some(close) => format!("did you mean `{close}()`?"),
+        None => "made-up values are functions, such as `fake.company()`".to_owned(),
+    }
+}
+
 /// What is read of a step: parts of its response, outputs of its action, turns of its loop.
 fn step_attribute(reference: &Reference, info: &StepInfo<'_>) -> Option<Diagnostic> {
     let id = &reference.path[1];
@@ -296,6 +316,10 @@ fn step_attribute(reference: &Reference, info: &StepInfo<'_>) -> Option<Diagnost
         "outputs" => Some(
             undefined_name::problem(format!("the step `{id}` has no outputs"), place())
                 .help("only a `uses` step has outputs; a response is read as `json`"),
+        ),
+        "status" | "duration" if matches!(step.kind, Kind::Receive(_)) => Some(
+            undefined_name::problem(format!("a webhook has no `{part}`"), place())
+                .help("it has: headers, json, text, and of the step: events, count"),
         ),
         part if !RESPONSE.contains(&part) => Some(no_part(reference, part, uses)),
         _ if responds(step) => None,
