@@ -7,7 +7,7 @@ use super::Decoder;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Setting;
 use crate::source::{Node, Place, Text, Yaml};
-use crate::value::{Map, Value, parse_duration};
+use crate::value::{Map, Value, number_from_text, parse_duration};
 
 /// Whether the node is a string with `${{ … }}` in it.
 #[must_use]
@@ -39,7 +39,7 @@ pub fn plain_value(node: &Node) -> Value {
     match &node.value {
         Yaml::Null => Value::Null,
         Yaml::Bool(value) => Value::Bool(*value),
-        Yaml::Number(text) => serde_json::from_str(text).unwrap_or(Value::Null),
+        Yaml::Number(text) => number_from_text(text).map_or(Value::Null, Value::Number),
         Yaml::String(text) => Value::String(text.value.clone()),
         Yaml::List(items) => Value::Array(items.iter().map(plain_value).collect()),
         Yaml::Map(entries) => Value::Object(

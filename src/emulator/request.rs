@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
 use crate::clock::Clock;
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, from_json_bytes};
 
 /// A request, with what the transport added taken out.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(super) struct Incoming {
 
 impl Incoming {
     pub(super) fn new(method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Self {
-        let json = serde_json::from_slice(&body).ok().map(Arc::new);
+        let json = from_json_bytes(&body).ok().map(Arc::new);
         Self {
             method,
             uri,

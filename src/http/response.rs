@@ -1,7 +1,7 @@
 //! A response as plain data: cheap to clone, its text and JSON made when first asked for.
 
 use super::Url;
-use crate::value::{Path, Value};
+use crate::value::{Path, Value, from_json, from_json_bytes};
 use bytes::Bytes;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -190,9 +190,9 @@ impl Response {
         let parsed = if self.encoding() == encoding_rs::UTF_8 {
             // Some servers send a byte order mark, which RFC 8259 lets a reader ignore.
             let body = self.body.strip_prefix(b"\xef\xbb\xbf");
-            serde_json::from_slice(body.unwrap_or(&self.body))
+            from_json_bytes(body.unwrap_or(&self.body))
         } else {
-            serde_json::from_str(&self.text())
+            from_json(&self.text())
         };
         parsed
             .map(Arc::new)

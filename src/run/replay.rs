@@ -21,7 +21,7 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Setting};
 use crate::http::{self, Exchange, Response, Share};
 use crate::step::{Changed, Replay, Step};
-use crate::value::{Difference, Redactor, Value, differences};
+use crate::value::{Difference, Redactor, Value, differences, from_json_bytes};
 
 /// Letters of a value that a message quotes.
 const QUOTED: usize = 60;
@@ -161,7 +161,7 @@ async fn send_changed(
     scope: &StepScope<'_, '_>,
 ) -> Result<Vec<Problem>, Diagnostic> {
     let body = sent.request.body.as_ref();
-    let body = body.and_then(|body| serde_json::from_slice::<Value>(body).ok());
+    let body = body.and_then(|body| from_json_bytes(body).ok());
     let mut body = body.ok_or_else(|| {
         Diagnostic::error(
             "replay",
@@ -225,7 +225,7 @@ fn differs(cx: &Cx<'_, '_>, first: &Response, again: &Response) -> Option<String
     if first.status != again.status {
         return Some(format!("{} instead of {}", again.status, first.status));
     }
-    let json = |body: &Bytes| serde_json::from_slice::<Value>(body).ok();
+    let json = |body: &Bytes| from_json_bytes(body).ok();
     match (json(&first.body), json(&again.body)) {
         (Some(first), Some(again)) => {
             let found = differences(&first, &again, false);

@@ -298,7 +298,7 @@ fn decode_cell(
         Type::Number if is_number(cell.text.trim()) => Yaml::Number(cell.text.trim().to_owned()),
         Type::Boolean if cell.text == "true" => Yaml::Bool(true),
         Type::Boolean if cell.text == "false" => Yaml::Bool(false),
-        Type::Json => match serde_json::from_str(&cell.text) {
+        Type::Json => match crate::value::from_json(&cell.text) {
             Ok(value) => from_json(value, cell.span),
             Err(_) => return refuse(source, cell, "JSON", decoder),
         },

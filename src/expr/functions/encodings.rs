@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Arguments, Failure, FunctionSpec, Run, Usage, optional, required};
 use crate::expr::text::to_text;
-use crate::value::Value;
+use crate::value::{Value, from_json};
 
 pub(super) const BASE64: FunctionSpec = FunctionSpec {
     name: "base64",
@@ -141,7 +141,7 @@ fn json(arguments: &mut Arguments<'_>) -> Result<Value, Failure> {
 }
 
 fn json_parse(arguments: &mut Arguments<'_>) -> Result<Value, Failure> {
-    serde_json::from_str(arguments.text(0)?)
+    from_json(arguments.text(0)?)
         .map_err(|problem| Failure::new(format!("this is not JSON: {problem}")).argument(0))
 }
 

@@ -14,7 +14,7 @@ use crate::check::check_keywords;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields, plain_value};
 use crate::source::{Entry, Node, Place, Yaml};
-use crate::value::Value;
+use crate::value::{Value, from_json_bytes};
 
 /// The stages among the entries of a map that has been held to its table.
 pub(super) fn stages(entries: &[Entry], decoder: &mut Decoder) -> Vec<Stage> {
@@ -185,7 +185,7 @@ fn body_schema(node: &Node, decoder: &mut Decoder) -> Option<Arc<PartSchema>> {
             .folder
             .read(&decoder.beside, &path.value)
             .and_then(|bytes| {
-                serde_json::from_slice(&bytes)
+                from_json_bytes(&bytes)
                     .map_err(|error| format!("`{}` is not JSON: {error}", path.value))
             }),
         _ => Ok(plain_value(node)),

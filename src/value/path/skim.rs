@@ -9,15 +9,16 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 
 use super::Value;
 use super::ast::{Query, Step};
+use crate::value::json::has_exponent;
 
-/// What a singular path leads to. None where that is nothing, where the text is no JSON, and where the path counts from
-/// the end of a list: whoever reads the document whole finds out.
+/// What a singular path leads to. None where that is nothing, where the text is no JSON, where the path counts from the
+/// end of a list, and where numbers are written with an exponent: whoever reads the document whole finds out.
 pub(super) fn find(query: &Query, text: &str) -> Option<Value> {
     let steps: Vec<Step<'_>> = query.steps().collect();
     let mut reader = serde_json::Deserializer::from_str(text);
     let found = Follow(&steps).deserialize(&mut reader).ok()?;
     reader.end().ok()?;
-    found
+    found.filter(|found| !has_exponent(found))
 }
 
 /// What is left of the path.
@@ -145,6 +146,7 @@ mod tests {
         ] {
             assert_eq!(skim(path, text).unwrap().to_string(), found, "{path}");
         }
+        assert_eq!(skim("$.a", r#"{"a": [1e5]}"#), None);
         for path in [
             "$.x",
             "$.a.b",
