@@ -23,8 +23,8 @@ use crate::source::Place;
 use crate::value::{Path, Redactor};
 
 pub use contract::{
-    Breach, BreachKind, Contract, Location, Operation, OperationSpec, Parameter, Partial, Recorder,
-    RequestBreach,
+    Breach, BreachKind, Contract, Location, Operation, OperationSpec, Parameter, Partial,
+    QueryPart, Recorder, RequestBreach,
 };
 pub use decode::EXPECT;
 pub use evaluate::help_with;

@@ -73,8 +73,13 @@ impl Schema {
 
     /// Whether the value as a whole is at least of a type that is allowed.
     pub(super) fn allows_type_of(&self, value: &Value) -> bool {
+        self.allows_type_at(value, "")
+    }
+
+    /// Whether what stands in the value at a JSON Pointer is at least of a type that is allowed.
+    pub(super) fn allows_type_at(&self, value: &Value, pointer: &str) -> bool {
         !self.0.iter_errors(value).any(|error| {
-            error.instance_path().is_empty()
+            error.instance_path().as_str() == pointer
                 && matches!(error.kind(), ValidationErrorKind::Type { .. })
         })
     }

@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 
 use super::context::{Context, Visited};
 use crate::check::{
-    BreachKind, Contract, Location, Operation, OperationSpec, Partial, RequestBreach,
+    BreachKind, Contract, Location, Operation, OperationSpec, Parameter, Partial, QueryPart,
+    RequestBreach,
 };
 use crate::diagnostic::Diagnostic;
 use crate::document::places;
@@ -36,6 +37,8 @@ pub(super) struct Given<'a> {
     /// As it is sent, unless an expression decides.
     pub text: Option<String>,
     pub template: Option<&'a Template>,
+    /// Which item of a list it is.
+    index: Option<usize>,
 }
 
 /// Every request of a contract's pack, but those that mean to break it.
@@ -100,8 +103,9 @@ impl<'a> Sketch<'a> {
         for (location, entries) in groups {
             let mut sent = entries.iter().filter(|(_, one)| is(one, &expression));
             let found = sent.find_map(|(name, _)| {
-                let parameter = spec.parameter(location, name)?;
-                self.contract.parameter_breach(parameter, text.as_deref()?)
+                let (parameter, part) = self.parameter(location, name)?;
+                let contract = self.contract;
+                contract.parameter_breach(parameter, &part, text.as_deref()?)
             });
             if found.is_some() {
                 return found;
@@ -129,6 +133,18 @@ impl<'a> Sketch<'a> {
         format!("{} {path}", self.http.method)
     }
 
+    /// The parameter that something which is sent is of, and what of it that gives.
+    pub fn parameter(&self, location: Location, name: &str) -> Option<(&'a Parameter, QueryPart)> {
+        let spec = self.spec?;
+        match location {
+            Location::Query => self.contract.query_parameter(spec, name),
+            Location::Path | Location::Header | Location::Cookie => {
+                let parameter = spec.parameter(location, name)?;
+                Some((parameter, QueryPart::Whole))
+            }
+        }
+    }
+
     /// The query's parameters, those in the path too.
     pub fn query(&self) -> Vec<Given<'_>> {
         let written = self.sample.split_once('?').map_or("", |(_, query)| query);
@@ -137,11 +153,13 @@ impl<'a> Sketch<'a> {
             .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
             .map(|(name, value)| Given {
                 name,
-                text: (!value.contains(ANYTHING)).then(|| value.to_owned()),
+                text: (!value.contains(ANYTHING))
+                    .then(|| crate::http::decode_segment(&value.replace('+', " "))),
                 template: None,
+                index: None,
             })
             .collect();
-        given.extend(self.http.query.iter().map(Given::of));
+        given.extend(self.http.query.iter().flat_map(Given::each_of));
         given
     }
 
@@ -161,6 +179,7 @@ impl<'a> Sketch<'a> {
                 name,
                 text: (!text.contains(ANYTHING)).then(|| crate::http::decode_segment(text)),
                 template: None,
+                index: None,
             })
             .collect()
     }
@@ -179,8 +198,10 @@ impl<'a> Sketch<'a> {
                 )
             }
             Body::Multipart(parts) => {
-                // A part's value may be a file's.
-                let parts = parts.iter().map(|(name, _)| (name.as_str(), None));
+                let parts = parts.iter().map(|(name, value)| {
+                    let text = Some(value).filter(|value| !has_files(value));
+                    (name.as_str(), text)
+                });
                 ("multipart/form-data", Partial::of_entries(parts))
             }
             Body::Text(template) => ("text/plain", Partial::of(template)),
@@ -292,7 +313,25 @@ impl<'a> Given<'a> {
             name,
             text: text(template),
             template: Some(template),
+            index: None,
         }
+    }
+
+    /// A key of the query: a list repeats it.
+    fn each_of(entry: &'a (String, Template)) -> Vec<Self> {
+        let (name, template) = entry;
+        let texts: Vec<Option<String>> = match &template.kind {
+            TemplateKind::List(items) => items.iter().map(text).collect(),
+            TemplateKind::Literal(Value::Array(items)) => items.iter().map(text_of).collect(),
+            _ => return vec![Self::of(entry)],
+        };
+        let given = texts.into_iter().enumerate().map(|(index, text)| Self {
+            name,
+            text,
+            template: Some(template),
+            index: Some(index),
+        });
+        given.collect()
     }
 
     /// Where its name stands: as a key, or within the request's path.
@@ -306,16 +345,34 @@ impl<'a> Given<'a> {
     /// Where its value stands.
     pub fn value_place(&self, http: &Http) -> Place {
         match (self.template, &self.text) {
-            (Some(template), _) => template.place.clone(),
+            (Some(template), _) => match self.index {
+                Some(index) => places::inside(&template.place, &[PathStep::Index(index)]),
+                None => template.place.clone(),
+            },
             (None, Some(text)) => places::word_in(&http.target.place, text),
             (None, None) => http.target.place.clone(),
         }
+    }
+
+    /// Whether it is another item of a list.
+    pub fn repeats(&self) -> bool {
+        self.index.is_some_and(|index| index > 0)
     }
 
     /// Whether it says that a header is not to be sent.
     pub fn is_removed(&self) -> bool {
         let value = self.template.and_then(Template::as_literal);
         value == Some(&Value::Null)
+    }
+}
+
+/// Whether any part of a multipart body's entry is a file.
+fn has_files(template: &Template) -> bool {
+    match &template.kind {
+        TemplateKind::Map(_) | TemplateKind::Literal(Value::Object(_)) => true,
+        TemplateKind::List(items) => items.iter().any(has_files),
+        TemplateKind::Literal(Value::Array(items)) => items.iter().any(Value::is_object),
+        TemplateKind::Literal(_) | TemplateKind::Expr(_) | TemplateKind::Text(_) => false,
     }
 }
 

@@ -4,19 +4,19 @@
 //! kept it; a value in a request, once a request that keeps the contract carried it and the answer was neither 401 nor
 //! 404, for then nobody looked at it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::outline::{Listed, Outline};
+use super::query::QueryPart;
 use super::request::{Location, Parameter};
 use super::response::{ContentSpec, content_for, is_json, readings};
 use super::schemas::{Interned, SchemaAt};
 use super::{Contract, Operation, OperationSpec};
 use crate::event::{Count, Missing, OperationCoverage, PackCoverage};
 use crate::http::{Request, Response, decode_segment};
-use crate::value::Value;
+use crate::value::{Value, from_json_bytes};
 
 /// Remembers what of a contract came up.
 #[derive(Debug)]
@@ -66,13 +66,13 @@ impl<'r> Sent<'r> {
         }
     }
 
-    /// The values that a parameter was sent with.
+    /// The values that a parameter was sent with, and what of it each gives.
     pub(super) fn values(
         &self,
         contract: &Contract,
         spec: &OperationSpec,
         parameter: &Parameter,
-    ) -> impl Iterator<Item = String> + use<> {
+    ) -> Vec<(QueryPart, String)> {
         let name = parameter.name.as_str();
         let values: Vec<String> = match parameter.location {
             Location::Path => contract
@@ -83,8 +83,11 @@ impl<'r> Sent<'r> {
                 .collect(),
             Location::Query => {
                 let pairs = self.request.url.query_pairs();
-                let own = pairs.filter(|(known, _)| known == name);
-                own.map(|(_, value)| Cow::into_owned(value)).collect()
+                let own = pairs.filter_map(|(key, value)| {
+                    let (owner, part) = contract.query_parameter(spec, &key)?;
+                    std::ptr::eq(owner, parameter).then(|| (part, value.into_owned()))
+                });
+                return own.collect();
             }
             Location::Header => {
                 let headers = self.request.headers.iter();
@@ -93,11 +96,14 @@ impl<'r> Sent<'r> {
             }
             Location::Cookie => Vec::new(),
         };
-        values.into_iter()
+        values
+            .into_iter()
+            .map(|text| (QueryPart::Whole, text))
+            .collect()
     }
 
     pub(super) fn json(&self) -> Option<Value> {
-        serde_json::from_slice(self.body?).ok()
+        from_json_bytes(self.body?).ok()
     }
 }
 
@@ -242,8 +248,11 @@ struct Marker<'a> {
 impl Marker<'_> {
     fn request(&mut self, spec: &OperationSpec, part: &Part, sent: &Sent<'_>) {
         for (parameter, outline) in spec.parameters.iter().zip(&part.fields) {
-            for text in sent.values(self.contract, spec, parameter) {
-                self.text(outline.as_ref(), &text);
+            let Some(outline) = outline else { continue };
+            for (part, text) in sent.values(self.contract, spec, parameter) {
+                for value in self.contract.parameter_readings(parameter, &part, &text) {
+                    outline.mark(&value, &self.contract.schemas, self.seen);
+                }
             }
         }
         if let (Some(body), Some(media_type)) = (&spec.body, &sent.media_type)
@@ -328,7 +337,7 @@ impl Mapper<'_> {
         let outline = Outline::with_values(
             &self.contract.schemas,
             &mut self.interned,
-            (&schema?.pointer, place),
+            (schema?, place),
             &mut self.listed,
         );
         (self.listed.len() > before).then_some(outline)

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::query::Style;
 use super::request::{BodySpec, Location, Parameter};
 use super::response::{ContentSpec, HeaderSpec, ResponseSpec, StatusSpec};
-use super::schemas::{Interned, SchemaAt, Schemas};
+use super::schemas::{Interned, SchemaAt, Schemas, Way};
 use super::template::PathTemplate;
 use super::{Contract, MAX_REFERENCES, OperationSpec, upgrade};
 use crate::diagnostic::Diagnostic;
@@ -35,14 +36,15 @@ pub(super) fn load(source: &Arc<Source>) -> (Option<Contract>, Vec<Diagnostic>) 
         problems.append(&mut reader.problems);
         return (None, problems);
     }
-    let mut operations = reader.operations(&document);
+    let schemas = Schemas::new(document);
+    let mut operations = reader.operations(&schemas);
     operations.sort_by_key(|operation| operation.template.rank());
     let contract = Contract {
         operations,
-        base_paths: base_paths(&document),
-        credentials: reader.credentials(&document),
+        base_paths: base_paths(schemas.document()),
+        credentials: reader.credentials(&schemas),
         source: Arc::clone(source),
-        schemas: Schemas::new(document),
+        schemas,
     };
     problems.append(&mut reader.problems);
     (Some(contract), problems)
@@ -79,6 +81,22 @@ struct Reader<'a> {
 struct At<'d> {
     value: &'d Value,
     pointer: String,
+}
+
+/// The document, read for what is sent one way.
+#[derive(Clone, Copy)]
+struct Root<'d> {
+    schemas: &'d Schemas,
+    way: Way,
+}
+
+impl<'d> Root<'d> {
+    fn at(self) -> At<'d> {
+        At {
+            value: self.schemas.document(),
+            pointer: String::new(),
+        }
+    }
 }
 
 impl<'d> At<'d> {
@@ -154,14 +172,18 @@ impl Reader<'_> {
         }
     }
 
-    fn operations(&mut self, document: &Value) -> Vec<OperationSpec> {
-        let root = At {
-            value: document,
-            pointer: String::new(),
+    fn operations(&mut self, schemas: &Schemas) -> Vec<OperationSpec> {
+        let requests = Root {
+            schemas,
+            way: Way::Request,
+        };
+        let responses = Root {
+            schemas,
+            way: Way::Response,
         };
         let mut operations = Vec::new();
-        for (path, item) in root.get("paths").iter().flat_map(At::entries) {
-            let Some(item) = self.resolve(&root, item) else {
+        for (path, item) in requests.at().get("paths").iter().flat_map(At::entries) {
+            let Some(item) = self.resolve(requests, item) else {
                 continue;
             };
             for method in METHODS {
@@ -173,10 +195,10 @@ impl Reader<'_> {
                     Ok(template) => operations.push(OperationSpec {
                         method: method.to_ascii_uppercase(),
                         path: path.to_owned(),
-                        parameters: self.parameters(&root, &[&item, &operation]),
-                        body: self.body(&root, &operation),
+                        parameters: self.parameters(requests, &[&item, &operation]),
+                        body: self.body(requests, &operation),
                         template,
-                        responses: self.responses(&root, &operation),
+                        responses: self.responses(responses, &operation),
                     }),
                     Err(problem) => self.problem(&operation.pointer, problem),
                 }
@@ -186,7 +208,7 @@ impl Reader<'_> {
     }
 
     /// All parameters; the operation's own replace those of its path.
-    fn parameters(&mut self, root: &At<'_>, owners: &[&At<'_>]) -> Vec<Parameter> {
+    fn parameters(&mut self, root: Root<'_>, owners: &[&At<'_>]) -> Vec<Parameter> {
         let mut parameters: Vec<Parameter> = Vec::new();
         for item in owners.iter().flat_map(|owner| owner.items("parameters")) {
             let Some(item) = self.resolve(root, item) else {
@@ -200,6 +222,11 @@ impl Reader<'_> {
                 name: name.to_owned(),
                 location,
                 required: is_true(item.value, "required"),
+                style: Style::of(
+                    location,
+                    item.text("style"),
+                    item.value.get("explode").and_then(Value::as_bool),
+                ),
                 schema: self.schema(root, &item),
             };
             parameters.retain(|known| !known.is(location, name));
@@ -208,7 +235,7 @@ impl Reader<'_> {
         parameters
     }
 
-    fn body(&mut self, root: &At<'_>, operation: &At<'_>) -> Option<BodySpec> {
+    fn body(&mut self, root: Root<'_>, operation: &At<'_>) -> Option<BodySpec> {
         let body = self.resolve(root, operation.get("requestBody")?)?;
         Some(BodySpec {
             required: is_true(body.value, "required"),
@@ -217,18 +244,17 @@ impl Reader<'_> {
     }
 
     /// The headers and query parameters in which credentials are sent.
-    fn credentials(&mut self, document: &Value) -> Vec<(Location, String)> {
-        let root = At {
-            value: document,
-            pointer: String::new(),
+    fn credentials(&mut self, schemas: &Schemas) -> Vec<(Location, String)> {
+        let root = Root {
+            schemas,
+            way: Way::Request,
         };
-        let schemes = root
-            .get("components")
-            .and_then(|at| at.get("securitySchemes"));
-        let schemes = schemes.iter().flat_map(At::entries);
-        schemes
+        let components = root.at().get("components");
+        let security = components.and_then(|at| at.get("securitySchemes"));
+        let declared = security.iter().flat_map(At::entries);
+        declared
             .filter_map(|(_, scheme)| {
-                let scheme = self.resolve(&root, scheme)?;
+                let scheme = self.resolve(root, scheme)?;
                 let location = Location::parse(scheme.text("in")?)?;
                 Some((location, scheme.text("name")?.to_owned()))
             })
@@ -236,7 +262,7 @@ impl Reader<'_> {
     }
 
     /// The media types of a request's or response's body.
-    fn content(&mut self, root: &At<'_>, owner: &At<'_>) -> Vec<ContentSpec> {
+    fn content(&mut self, root: Root<'_>, owner: &At<'_>) -> Vec<ContentSpec> {
         let content = owner.get("content");
         let content = content.iter().flat_map(At::entries);
         content
@@ -250,12 +276,12 @@ impl Reader<'_> {
             .collect()
     }
 
-    fn schema(&mut self, root: &At<'_>, owner: &At<'_>) -> Option<Arc<SchemaAt>> {
+    fn schema(&mut self, root: Root<'_>, owner: &At<'_>) -> Option<Arc<SchemaAt>> {
         let schema = owner.get("schema")?;
-        Some(self.schemas.at(root.value, schema.pointer))
+        Some(self.schemas.at(root.schemas, root.way, schema.pointer))
     }
 
-    fn responses(&mut self, root: &At<'_>, operation: &At<'_>) -> Vec<ResponseSpec> {
+    fn responses(&mut self, root: Root<'_>, operation: &At<'_>) -> Vec<ResponseSpec> {
         let mut specs = Vec::new();
         for (status, response) in operation.get("responses").iter().flat_map(At::entries) {
             if status.starts_with("x-") {
@@ -299,14 +325,14 @@ impl Reader<'_> {
     }
 
     /// Follows `$ref` within the document.
-    fn resolve<'d>(&mut self, root: &At<'d>, mut at: At<'d>) -> Option<At<'d>> {
+    fn resolve<'d>(&mut self, root: Root<'d>, mut at: At<'d>) -> Option<At<'d>> {
         for _ in 0..MAX_REFERENCES {
             let Some(reference) = at.text("$ref") else {
                 return Some(at);
             };
             let pointer = reference.strip_prefix('#');
-            let Some((pointer, value)) =
-                pointer.and_then(|pointer| Some((pointer, root.value.pointer(pointer)?)))
+            let Some((pointer, value)) = pointer
+                .and_then(|pointer| Some((pointer, root.schemas.document().pointer(pointer)?)))
             else {
                 let from = &at.pointer;
                 let message = format!("`{reference}` at `{from}` leads nowhere in this document");

@@ -3,14 +3,17 @@
 
 mod coverage;
 mod load;
+mod one_way;
 mod outline;
 mod partial;
+mod query;
 mod request;
 mod response;
 mod schemas;
 mod template;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod upgrade;
 
 use std::fmt;
@@ -29,6 +32,7 @@ use template::PathTemplate;
 
 pub use coverage::Recorder;
 pub use partial::{BreachKind, Partial, RequestBreach};
+pub use query::QueryPart;
 pub use request::{BodySpec, Location, Parameter};
 
 /// References that lead from one to the next, at most.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::load::escape;
-use super::schemas::{Interned, SchemaAt, Schemas};
+use super::schemas::{Interned, SchemaAt, Schemas, Way};
 use crate::value::{Map, PathStep, Value, equal, normalized};
 
 /// What a schema says of a value at one place.
@@ -41,22 +41,21 @@ pub(super) struct Listed {
 }
 
 impl Outline {
-    /// The outline of the schema at a JSON Pointer.
-    pub(super) fn of(schemas: &Schemas, pointer: &str) -> Self {
+    pub(super) fn of(schemas: &Schemas, schema: &SchemaAt) -> Self {
         let nothing = (&mut Interned::default(), &mut Vec::new());
-        Self::with_values(schemas, nothing.0, (pointer, "$"), nothing.1)
+        Self::with_values(schemas, nothing.0, (schema, "$"), nothing.1)
     }
 
-    /// The outline of the schema at a JSON Pointer, which is of the value at a place. All that it enumerates is added to a
-    /// list.
+    /// The outline of a schema, which is of the value at a place. All that it enumerates is added to a list.
     pub(super) fn with_values(
         schemas: &Schemas,
         interned: &mut Interned,
-        (pointer, place): (&str, &str),
+        (schema, place): (&SchemaAt, &str),
         listed: &mut Vec<Listed>,
     ) -> Self {
         let mut drawer = Drawer {
-            document: schemas.document(),
+            schemas,
+            way: schema.way,
             interned,
             listed,
             place: place.to_owned(),
@@ -64,7 +63,7 @@ impl Outline {
             open: Vec::new(),
         };
         let mut outline = Self::default();
-        drawer.draw(pointer, &mut outline);
+        drawer.draw(&schema.pointer, &mut outline);
         outline
     }
 
@@ -138,7 +137,8 @@ impl Outline {
 
 /// Draws an outline.
 struct Drawer<'a> {
-    document: &'a Value,
+    schemas: &'a Schemas,
+    way: Way,
     interned: &'a mut Interned,
     listed: &'a mut Vec<Listed>,
     /// The place in the value, as it is written.
@@ -151,7 +151,7 @@ struct Drawer<'a> {
 
 impl Drawer<'_> {
     fn draw(&mut self, pointer: &str, outline: &mut Outline) {
-        let document = self.document;
+        let document = self.schemas.document();
         let Some(schema) = document.pointer(pointer).and_then(Value::as_object) else {
             return;
         };
@@ -260,7 +260,9 @@ impl Drawer<'_> {
         outline: &mut Outline,
     ) {
         let mut branch = Branch {
-            condition: self.interned.at(self.document, condition.to_owned()),
+            condition: self
+                .interned
+                .at(self.schemas, self.way, condition.to_owned()),
             holds,
             outline: Outline::default(),
         };
@@ -274,8 +276,8 @@ impl Drawer<'_> {
     }
 
     fn is_null(&self, pointer: &str) -> bool {
-        let kind = self
-            .document
+        let document = self.schemas.document();
+        let kind = document
             .pointer(pointer)
             .and_then(|schema| schema.get("type"));
         kind.and_then(Value::as_str) == Some("null")
@@ -283,7 +285,7 @@ impl Drawer<'_> {
 
     /// What an alternative is called: by what it refers to, else by its number.
     fn name_of(&self, pointer: &str, key: &str, index: usize) -> String {
-        let schema = self.document.pointer(pointer);
+        let schema = self.schemas.document().pointer(pointer);
         let text = |key: &str| schema.and_then(|schema| schema.get(key)?.as_str());
         let referred = text("$ref").and_then(|target| target.rsplit('/').next());
         let name = text("title").or(referred).map(str::to_owned);
@@ -314,7 +316,8 @@ mod tests {
         let schemas = Schemas::new(schema);
         let mut listed = Vec::new();
         let mut interned = Interned::default();
-        let outline = Outline::with_values(&schemas, &mut interned, ("", "$"), &mut listed);
+        let at = interned.at(&schemas, Way::Response, String::new());
+        let outline = Outline::with_values(&schemas, &mut interned, (&at, "$"), &mut listed);
         let mut seen = vec![false; listed.len()];
         for value in values {
             outline.mark(value, &schemas, &mut seen);
@@ -400,7 +403,9 @@ mod tests {
             "properties": { "a": { "items": { "properties": { "x": {}, "y": {} } } } },
             "oneOf": [{ "properties": { "b": {} } }],
         });
-        let outline = Outline::of(&Schemas::new(schema), "");
+        let schemas = Schemas::new(schema);
+        let at = Interned::default().at(&schemas, Way::Response, String::new());
+        let outline = Outline::of(&schemas, &at);
         assert_eq!(outline.names(&[]), ["a", "b"]);
         let path = [PathStep::Name("a".to_owned()), PathStep::Index(3)];
         assert_eq!(outline.names(&path), ["x", "y"]);

@@ -90,6 +90,20 @@ impl Partial {
         partial
     }
 
+    /// The entries of an object that are not holes themselves.
+    pub(super) fn known_entries(&self) -> Vec<(String, Value)> {
+        let entries = self.value.as_object().into_iter().flatten();
+        let known = entries.filter(|(name, _)| !self.holes.contains(&below("", name)));
+        known
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    }
+
+    /// Puts a value in the place of an object's entry, or a hole.
+    pub(super) fn set_entry(&mut self, name: &str, value: Option<Value>) {
+        self.value[name] = value.unwrap_or_else(|| self.hole(below("", name)));
+    }
+
     /// The same with a value in place of the hole at a path.
     #[must_use]
     pub fn with(mut self, path: &[PathStep], value: Value) -> Self {

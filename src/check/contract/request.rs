@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::outline::Outline;
 use super::partial::{Partial, RequestBreach};
-use super::response::{ContentSpec, content_for, is_json, readings};
+use super::query::{QueryPart, Style};
+use super::response::{ContentSpec, content_for, is_json};
 use super::schemas::SchemaAt;
 use super::{Contract, OperationSpec};
 use crate::value::Value;
@@ -24,6 +25,7 @@ pub struct Parameter {
     pub name: String,
     pub location: Location,
     pub required: bool,
+    pub(super) style: Style,
     pub(super) schema: Option<Arc<SchemaAt>>,
 }
 
@@ -149,21 +151,6 @@ impl Contract {
             .unwrap_or_default()
     }
 
-    /// What the contract has against a parameter's value, as it is sent: nothing, or what it expects instead.
-    #[must_use]
-    pub fn parameter_breach(&self, parameter: &Parameter, text: &str) -> Option<RequestBreach> {
-        let schema = self.schemas.get(parameter.schema.as_deref()?).ok()?;
-        let readings = readings(text);
-        if readings.iter().any(|value| schema.allows(value)) {
-            return None;
-        }
-        // Of a number that is too small, not that the text is no number.
-        let meant = readings.iter().find(|value| schema.allows_type_of(value));
-        let value = meant.unwrap_or(&readings[0]);
-        let known = Partial::known(value.clone());
-        known.breaches(schema).into_iter().next()
-    }
-
     /// What the contract has against what is known of a body. A body that it does not know at all has no breaches here.
     #[must_use]
     pub fn body_breaches(
@@ -173,7 +160,13 @@ impl Contract {
         body: &Partial,
     ) -> Vec<RequestBreach> {
         let schema = spec.body.as_ref().and_then(|spec| spec.schema(media_type));
-        schema.map_or_else(Vec::new, |at| self.breaches_of(at, body))
+        let Some(at) = schema else { return Vec::new() };
+        match self.schemas.get(at) {
+            Ok(schema) if is_form(media_type) => {
+                self.breaches_of(at, &body.clone().read_as_texts(schema))
+            }
+            _ => self.breaches_of(at, body),
+        }
     }
 
     /// What the contract has against what is known of a JSON answer with a documented status.
@@ -198,7 +191,7 @@ impl Contract {
         };
         let mut breaches = body.breaches(schema);
         if breaches.iter().any(RequestBreach::is_of_unknown_key) {
-            let outline = Outline::of(&self.schemas, &at.pointer);
+            let outline = Outline::of(&self.schemas, at);
             for breach in breaches.iter_mut().filter(|one| one.is_of_unknown_key()) {
                 breach.known = outline.names(&breach.path);
             }
@@ -209,9 +202,12 @@ impl Contract {
     /// Whether a request as it was sent keeps the contract as far as its parameters and its body's schema go.
     pub(super) fn keeps(&self, spec: &OperationSpec, sent: &super::coverage::Sent<'_>) -> bool {
         let parameters = spec.parameters.iter().all(|parameter| {
-            let mut values = sent.values(self, spec, parameter).peekable();
-            let missing = parameter.required && values.peek().is_none();
-            !missing && values.all(|text| self.parameter_breach(parameter, &text).is_none())
+            let values = sent.values(self, spec, parameter);
+            let missing = parameter.required && values.is_empty();
+            let keeps = |(part, text): &(QueryPart, String)| {
+                self.parameter_breach(parameter, part, text).is_none()
+            };
+            !missing && values.iter().all(keeps)
         });
         parameters && self.keeps_body(spec, sent)
     }
@@ -234,6 +230,11 @@ impl Contract {
             _ => true,
         }
     }
+}
+
+/// Whether a body of this media type has fields, which are sent as text.
+fn is_form(media_type: &str) -> bool {
+    media_type == "application/x-www-form-urlencoded" || media_type.starts_with("multipart/")
 }
 
 /// Whether a schema's word for a value is the value's text: what a person may have misspelt.

@@ -99,6 +99,16 @@ impl OperationSpec {
         trial.breaches
     }
 
+    /// The media types that are documented for answers with a status, if this one is not among them.
+    #[must_use]
+    pub fn other_media_types(&self, status: u16, media_type: &str) -> Option<Vec<&str>> {
+        let (_, response) = self.response_at(status)?;
+        let known = response.content.iter();
+        content_for(&response.content, media_type)
+            .is_none()
+            .then(|| known.map(|content| content.media_type.as_str()).collect())
+    }
+
     /// The documented response for a status, and its place: the status itself, its class, or the default, in this order.
     pub(super) fn response_at(&self, status: u16) -> Option<(usize, &ResponseSpec)> {
         let find = |wanted: &dyn Fn(&StatusSpec) -> bool| {

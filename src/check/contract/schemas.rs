@@ -7,16 +7,32 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::{Draft, Registry};
 use serde_json::json;
 
+use super::one_way;
 use crate::check::schema::{Schema, options, reason_below};
 use crate::value::Value;
 
 /// The URI by which the document's own schemas refer to it.
 const DOCUMENT: &str = "contract:///openapi";
 
+/// Which way what a schema is of is sent: some properties are required one way only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Way {
+    Request,
+    Response,
+}
+
 /// The document, as what schemas are compiled from.
 #[derive(Debug)]
 pub(super) struct Schemas {
-    document: Value,
+    responses: Document,
+    /// `None` where it says the same of both.
+    requests: Option<Document>,
+}
+
+/// The document as it holds one way.
+#[derive(Debug)]
+struct Document {
+    value: Value,
     registry: OnceLock<Result<Registry<'static>, String>>,
 }
 
@@ -25,6 +41,7 @@ pub(super) struct Schemas {
 pub(super) struct SchemaAt {
     /// A JSON Pointer, `/components/…`.
     pub pointer: String,
+    pub way: Way,
     compiled: OnceLock<Result<Schema, Broken>>,
 }
 
@@ -38,24 +55,30 @@ pub(super) struct Broken {
 
 /// The schemas that were asked for, each once.
 #[derive(Debug, Default)]
-pub(super) struct Interned(HashMap<String, Arc<SchemaAt>>);
+pub(super) struct Interned(HashMap<(Way, String), Arc<SchemaAt>>);
 
 impl Interned {
     /// The schema at a pointer. One that is nothing but a reference is the schema that it refers to.
-    pub(super) fn at(&mut self, document: &Value, mut pointer: String) -> Arc<SchemaAt> {
+    pub(super) fn at(&mut self, schemas: &Schemas, way: Way, mut pointer: String) -> Arc<SchemaAt> {
+        let document = schemas.document();
         for _ in 0..super::MAX_REFERENCES {
             match referred(document, &pointer) {
                 Some(target) => pointer = target,
                 None => break,
             }
         }
+        let way = match &schemas.requests {
+            Some(_) => way,
+            None => Way::Response,
+        };
         let new = || {
             Arc::new(SchemaAt {
                 pointer: pointer.clone(),
+                way,
                 compiled: OnceLock::new(),
             })
         };
-        Arc::clone(self.0.entry(pointer.clone()).or_insert_with(new))
+        Arc::clone(self.0.entry((way, pointer.clone())).or_insert_with(new))
     }
 }
 
@@ -69,14 +92,32 @@ fn referred(document: &Value, pointer: &str) -> Option<String> {
 
 impl Schemas {
     pub(super) fn new(document: Value) -> Self {
+        let requests = one_way::without(&document, "readOnly");
+        let responses = one_way::without(&document, "writeOnly");
+        if requests.is_none() && responses.is_none() {
+            let responses = Document::new(document);
+            return Self {
+                responses,
+                requests: None,
+            };
+        }
+        let requests = requests.unwrap_or_else(|| document.clone());
         Self {
-            document,
-            registry: OnceLock::new(),
+            responses: Document::new(responses.unwrap_or(document)),
+            requests: Some(Document::new(requests)),
         }
     }
 
+    /// The document, which says the same both ways but for what is required.
     pub(super) fn document(&self) -> &Value {
-        &self.document
+        &self.responses.value
+    }
+
+    fn of(&self, way: Way) -> &Document {
+        match (way, &self.requests) {
+            (Way::Request, Some(requests)) => requests,
+            (Way::Request, None) | (Way::Response, _) => &self.responses,
+        }
     }
 
     /// # Errors
@@ -96,7 +137,16 @@ impl Schemas {
     fn compiled<'s>(&self, schema: &'s SchemaAt) -> &'s Result<Schema, Broken> {
         schema
             .compiled
-            .get_or_init(|| self.compile(&schema.pointer))
+            .get_or_init(|| self.of(schema.way).compile(&schema.pointer))
+    }
+}
+
+impl Document {
+    fn new(value: Value) -> Self {
+        Self {
+            value,
+            registry: OnceLock::new(),
+        }
     }
 
     fn compile(&self, pointer: &str) -> Result<Schema, Broken> {
@@ -107,7 +157,7 @@ impl Schemas {
         let registry = self.registry.get_or_init(|| {
             let builder = Registry::new().draft(Draft::Draft202012);
             builder
-                .add(DOCUMENT, self.document.clone())
+                .add(DOCUMENT, self.value.clone())
                 .and_then(jsonschema::RegistryBuilder::prepare)
                 .map_err(|error| error.to_string())
         });
@@ -121,7 +171,7 @@ impl Schemas {
                 let at = error.instance_path().as_str();
                 let below = at.strip_prefix(pointer).or_else(|| below_component(at));
                 let reason = reason_below(&error, below.unwrap_or_default());
-                let there = below.is_some() && self.document.pointer(at).is_some();
+                let there = below.is_some() && self.value.pointer(at).is_some();
                 Broken {
                     pointer: if there { at } else { pointer }.to_owned(),
                     reason: reason.unwrap_or_else(|| error.to_string()),

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use super::*;
 use crate::check::Operation;
 use crate::http::{ResponseParts, Url};
-use crate::value::Secret;
+use crate::value::{Secret, Value};
 
 const CONTRACT: &str = "
 openapi: 3.1.0
@@ -325,6 +327,66 @@ paths:
             .breaches(call, &response(200, &[JSON], r#"{"b": 5}"#), None)
             .is_empty()
     );
+}
+
+#[test]
+fn what_is_written_only_is_missing_from_no_response() {
+    for version in ["3.0.3", "3.1.0"] {
+        let (contract, problems) = load(&format!(
+            "
+openapi: {version}
+paths:
+  /users:
+    post:
+      requestBody:
+        content:
+          application/json: {{ schema: {{ $ref: '#/components/schemas/User' }} }}
+      responses:
+        '200':
+          content:
+            application/json: {{ schema: {{ $ref: '#/components/schemas/User' }} }}
+components:
+  schemas:
+    User:
+      type: object
+      required: [id, name, password]
+      properties:
+        id: {{ type: string, readOnly: true }}
+        name: {{ type: string }}
+        password: {{ type: string, writeOnly: true }}
+"
+        ));
+        assert_eq!(problems, [""; 0]);
+        let contract = contract.unwrap();
+        let call = Operation {
+            method: "POST",
+            path: "/users",
+        };
+        let said = |body: &str| {
+            let breaches = contract.breaches(call, &response(200, &[JSON], body), None);
+            let messages = breaches.into_iter().map(|breach| breach.message);
+            messages.collect::<Vec<_>>()
+        };
+        assert_eq!(said(r#"{"id": "u_1", "name": "Ada"}"#), [""; 0]);
+        assert_eq!(
+            said(r#"{"name": "Ada", "password": "x"}"#),
+            ["`$.id` is missing, and is required"]
+        );
+        let spec = contract.operation(call).unwrap();
+        let missing = |body: Value| {
+            let body = Partial::known(body);
+            let breaches = contract.body_breaches(spec, "application/json", &body);
+            breaches
+                .into_iter()
+                .map(|breach| breach.kind)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(missing(json!({ "name": "Ada", "password": "x" })), []);
+        assert_eq!(
+            missing(json!({ "id": "u_1", "name": "Ada" })),
+            [BreachKind::Missing("password".to_owned())]
+        );
+    }
 }
 
 #[test]

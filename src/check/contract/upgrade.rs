@@ -35,10 +35,14 @@ fn bound(object: &mut Map<String, Value>, limit: &str, exclusive: &str) {
     }
 }
 
-/// The schema, or null.
+/// The schema, or null; which way it is sent is still said of the whole.
 fn nullable(mut object: Map<String, Value>) -> Value {
     object.shift_remove("nullable");
-    json!({ "anyOf": [{ "type": "null" }, object] })
+    let ways = ["readOnly", "writeOnly"].map(|key| object.shift_remove_entry(key));
+    let mut schema = Map::new();
+    schema.insert("anyOf".to_owned(), json!([{ "type": "null" }, object]));
+    schema.extend(ways.into_iter().flatten());
+    Value::Object(schema)
 }
 
 #[cfg(test)]
@@ -51,6 +55,7 @@ mod tests {
             "a": {"type": "string", "nullable": true},
             "b": {"type": "number", "minimum": 0, "exclusiveMinimum": true},
             "c": {"type": "number", "maximum": 0, "exclusiveMaximum": false},
+            "d": {"type": "string", "readOnly": true, "nullable": true},
             "nullable": {"type": "boolean"},
         }});
         upgrade(&mut schema);
@@ -60,6 +65,7 @@ mod tests {
                 "a": {"anyOf": [{"type": "null"}, {"type": "string"}]},
                 "b": {"type": "number", "exclusiveMinimum": 0},
                 "c": {"type": "number", "maximum": 0},
+                "d": {"anyOf": [{"type": "null"}, {"type": "string"}], "readOnly": true},
                 "nullable": {"type": "boolean"},
             }})
         );

@@ -48,9 +48,9 @@ fn of_parameter(
     location: Location,
     given: &Given<'_>,
 ) -> Option<(RequestBreach, Place)> {
-    let parameter = request.spec?.parameter(location, given.name)?;
+    let (parameter, part) = request.parameter(location, given.name)?;
     let text = given.text.as_deref()?;
-    let breach = request.contract.parameter_breach(parameter, text)?;
+    let breach = request.contract.parameter_breach(parameter, &part, text)?;
     Some((breach, given.value_place(request.http)))
 }
 

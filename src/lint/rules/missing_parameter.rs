@@ -31,12 +31,19 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
     }
 }
 
+/// Whether a key of the query is of a parameter, or may be.
+fn gives(request: &Sketch<'_>, key: &str, name: &str) -> bool {
+    let spec = request.spec;
+    let owner = spec.and_then(|spec| request.contract.query_parameter(spec, key));
+    key.contains(requests::ANYTHING) || owner.is_some_and(|(owner, _)| owner.name == name)
+}
+
 fn is_sent(request: &Sketch<'_>, context: &Context<'_>, location: Location, name: &str) -> bool {
     match location {
         Location::Query => request
             .query()
             .iter()
-            .any(|given| given.name == name || given.name.contains(requests::ANYTHING)),
+            .any(|given| gives(request, given.name, name)),
         Location::Header => {
             let mut headers = request.headers();
             match headers.find(|given| given.name.eq_ignore_ascii_case(name)) {

@@ -17,15 +17,13 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
     for request in context.requests() {
         let Some(spec) = request.spec else { continue };
         for given in request.query() {
-            let known = spec.parameter(Location::Query, given.name).is_some();
+            let known = request.contract.query_parameter(spec, given.name).is_some();
             let credential = request.contract.is_credential(Location::Query, given.name);
-            if known || credential || given.name.contains(requests::ANYTHING) {
+            if given.repeats() || known || credential || given.name.contains(requests::ANYTHING) {
                 continue;
             }
-            let names: Vec<&str> = request
-                .contract
-                .parameter_names(spec, Location::Query)
-                .collect();
+            let keys = request.contract.query_keys(spec);
+            let names: Vec<&str> = keys.iter().map(String::as_str).collect();
             let message = format!(
                 "`{}` has no query parameter `{}`",
                 request.call(),
