@@ -430,6 +430,7 @@ const STANDARD_HEADERS: &[&str] = &[
     "access-control-request-headers",
     "access-control-request-method",
     "authorization",
+    "b3",
     "baggage",
     "cache-control",
     "connection",
@@ -470,16 +471,29 @@ const STANDARD_HEADERS: &[&str] = &[
     "upgrade",
     "user-agent",
     "via",
+    "x-amzn-trace-id",
+    "x-client-ip",
+    "x-cloud-trace-context",
+    "x-correlation-id",
     "x-forwarded-for",
     "x-forwarded-host",
+    "x-forwarded-port",
     "x-forwarded-proto",
+    "x-real-ip",
+    "x-request-id",
+    "x-trace-id",
 ];
+
+/// What the names of such headers begin with where there are several of a kind.
+const STANDARD_PREFIXES: &[&str] = &["x-b3-"];
 
 /// Whether a header of this name needs no word in a contract.
 pub(super) fn is_usual_header(name: &str, pack: &Pack, contract: &Contract) -> bool {
     let lower = name.to_ascii_lowercase();
     let headers = &pack.request.headers;
+    let begins = |prefix: &&str| lower.starts_with(*prefix);
     STANDARD_HEADERS.contains(&lower.as_str())
+        || STANDARD_PREFIXES.iter().any(begins)
         || headers
             .iter()
             .any(|(own, _)| own.eq_ignore_ascii_case(name))
