@@ -120,6 +120,16 @@ fn set(text: &str, served: &mut [Served]) -> Result<(), Diagnostic> {
         )));
     };
     let value = plain_value(&node);
+    if let Some(pack) = pack
+        && !served.iter().any(|served| served.pack.name == pack)
+    {
+        let names: Vec<&str> = served.iter().map(|served| &*served.pack.name).collect();
+        return Err(
+            usage(format!("no emulator of a pack `{pack}` is served here"))
+                .suggest(pack, names.iter().copied())
+                .help(format!("there are: {}", names.join(", "))),
+        );
+    }
     let mut known = Vec::new();
     let mut found = false;
     for served in served
@@ -140,9 +150,13 @@ fn set(text: &str, served: &mut [Served]) -> Result<(), Diagnostic> {
         return Ok(());
     }
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    Err(usage(format!("no emulator here has a setting `{key}`"))
-        .suggest(key, known.iter().copied())
-        .help(format!("there are: {}", known.join(", "))))
+    let problem = usage(format!("no emulator here has a setting `{key}`"));
+    Err(match known.as_slice() {
+        [] => problem.help("it has no settings"),
+        known => problem
+            .suggest(key, known.iter().copied())
+            .help(format!("there are: {}", known.join(", "))),
+    })
 }
 
 async fn serve(args: &EmulateArgs, served: Vec<Served>) -> Result<u8, String> {

@@ -16,6 +16,8 @@ pub struct Decoder {
     pub beside: String,
     /// The place below the folder from which its steps read files: its own, but for the actions of a pack.
     pub read_from: String,
+    /// What does the work of `env()` here, where that can't be called.
+    pub instead_of_env: &'static str,
     pub problems: Vec<Diagnostic>,
 }
 
@@ -27,6 +29,7 @@ impl Decoder {
             source: Arc::clone(source),
             folder,
             read_from: beside.clone(),
+            instead_of_env: "declare a variable at the top of the file, `vars: {name: '${{ env(…) }}'}`, and read that",
             beside,
             problems: Vec::new(),
         }

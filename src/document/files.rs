@@ -47,10 +47,13 @@ impl Decoder {
     pub(super) fn refuse_env(&mut self, expr: &Expr) {
         for call in expr.calls() {
             if call.function.name == "env" {
-                let problem = Diagnostic::error("not-here", "`env()` works only in the `vars` of files that you run")
-                    .at(call.place)
-                    .label("not here")
-                    .help("declare a variable at the top of the file, `vars: {name: '${{ env(…) }}'}`, and read that");
+                let problem = Diagnostic::error(
+                    "not-here",
+                    "`env()` works only in the `vars` of files that you run",
+                )
+                .at(call.place)
+                .label("not here")
+                .help(self.instead_of_env);
                 self.problem(problem);
             }
         }

@@ -156,8 +156,7 @@ impl Egress {
                 "send credentials with `auth: {basic: {username: …, password: …}}`",
             ));
         }
-        let host = url.host_str().map(normal_host).unwrap_or_default();
-        if self.refused.iter().any(|refused| refused == host) {
+        if let Some(host) = self.refused_host(url) {
             return Err(Refusal::new(
                 format!("the host `{host}` is refused by its pack and is never addressed"),
                 "address the provider's sandbox or the emulator instead",
@@ -176,6 +175,16 @@ impl Egress {
             format!("the origin `{origin}` is not allowed"),
             self.allowed_help(),
         ))
+    }
+
+    /// The host of a URL, if it is one that is refused.
+    #[must_use]
+    pub fn refused_host<'u>(&self, url: &'u Url) -> Option<&'u str> {
+        let host = url.host_str().map(normal_host)?;
+        self.refused
+            .iter()
+            .any(|refused| refused == host)
+            .then_some(host)
     }
 
     /// Whether a `host` header names a host that is refused: sent to an allowed address, it would still be answered

@@ -44,6 +44,7 @@ impl Action {
         let fields = decoder.fields(node, &ACTION);
         node.as_map()?;
         decoder.check_version(fields.get("version"));
+        let of_file = std::mem::replace(&mut decoder.instead_of_env, INSTEAD_OF_ENV);
         let steps = fields
             .get("steps")
             .map(|node| Step::decode_list(node, decoder))
@@ -53,7 +54,7 @@ impl Action {
             check_response(&id, &steps, node, decoder);
             Some(id)
         });
-        Some(Self {
+        let action = Self {
             name: name.to_owned(),
             description: fields
                 .get("description")
@@ -69,7 +70,9 @@ impl Action {
                 .map(|node| decode_outputs(node, decoder))
                 .unwrap_or_default(),
             response,
-        })
+        };
+        decoder.instead_of_env = of_file;
+        Some(action)
     }
 
     /// The input of that name.
@@ -78,6 +81,8 @@ impl Action {
         self.inputs.iter().find(|input| input.name == name)
     }
 }
+
+const INSTEAD_OF_ENV: &str = "an action sees nothing of its caller: give it an input, which a scenario sets from its own variable";
 
 /// How to send what an action's inputs forbid.
 pub const AS_IS: &str = "`validate: false` on the step lets a negative test send it all the same";
@@ -184,14 +189,35 @@ fn decode_input(entry: &Entry, decoder: &mut Decoder) -> Option<InputSpec> {
         let problem = Diagnostic::error("bad-schema", message).at(decoder.place(&entry.value));
         decoder.problem(problem);
     }
-    Some(InputSpec {
+    let spec = InputSpec {
         name,
         place,
         schema,
         optional,
         default,
         compiled: OnceLock::new(),
-    })
+    };
+    if decoder.problems.len() == known {
+        check_default(&spec, decoder);
+    }
+    Some(spec)
+}
+
+/// Holds a default that is written out to the input's own schema.
+fn check_default(spec: &InputSpec, decoder: &mut Decoder) {
+    let Some(default) = &spec.default else { return };
+    let breach = default.as_literal().and_then(|value| spec.breach(value));
+    if let Some(breach) = breach {
+        let message = format!(
+            "the default of `{}` breaks its own schema: {breach}",
+            spec.name
+        );
+        let problem = Diagnostic::error("bad-default", message)
+            .at(default.place.clone())
+            .label("not allowed")
+            .help("correct the default, or the schema beside it");
+        decoder.problem(problem);
+    }
 }
 
 fn decode_outputs(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {

@@ -10,6 +10,7 @@ use super::tables::{ENVIRONMENT, PACK, REQUEST};
 use crate::check::Contract;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields};
+use crate::http::Egress;
 use crate::source::{Node, Place, Span, Text, Yaml};
 use crate::value::parse_duration;
 
@@ -39,7 +40,7 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Pack> {
         origin: String::new(),
         environments: decode_environments(node, fields.get("environments"), decoder),
         hosts: decode_hosts(&fields, "hosts", decoder),
-        refuse: decode_hosts(&fields, "refuse", decoder),
+        refuse: decode_refused(&fields, decoder),
         secrets,
         request: decode_request(fields.get("request"), decoder),
         settings: fields
@@ -245,6 +246,47 @@ fn decode_hosts(fields: &Fields<'_>, key: &str, decoder: &mut Decoder) -> Vec<St
             None
         })
         .collect()
+}
+
+/// Hosts alone (`api.example.com`): they are refused with every scheme and port. An environment that nothing can be sent
+/// to is told.
+fn decode_refused(fields: &Fields<'_>, decoder: &mut Decoder) -> Vec<String> {
+    let Some(node) = fields.get("refuse") else {
+        return Vec::new();
+    };
+    let mut egress = Egress::new();
+    let mut hosts = Vec::new();
+    for (text, node) in decoder.words(node, "a host") {
+        match egress.refuse(&text) {
+            Ok(()) => hosts.push(text),
+            Err(refusal) => {
+                let problem = Diagnostic::error("bad-host", refusal.message)
+                    .at(decoder.place(&node))
+                    .label("expected a host")
+                    .help(refusal.help);
+                decoder.problem(problem);
+            }
+        }
+    }
+    let environments = fields.get("environments").and_then(Node::as_map);
+    for environment in environments.unwrap_or_default() {
+        let entries = environment.value.as_map().unwrap_or_default();
+        let url = entries.iter().find(|entry| entry.key.text == "base_url");
+        let Some(node) = url.map(|entry| &entry.value) else {
+            continue;
+        };
+        let url = node.as_str().and_then(|text| url::Url::parse(text).ok());
+        if let Some(host) = url.as_ref().and_then(|url| egress.refused_host(url)) {
+            let name = &environment.key.text;
+            let message = format!("the pack refuses the host of `{name}`, `{host}`");
+            let problem = Diagnostic::warning("refused-host", message)
+                .at(decoder.place(node))
+                .label("never addressed")
+                .help("take the host out of `refuse`, or the environment out of `environments`");
+            decoder.problem(problem);
+        }
+    }
+    hosts
 }
 
 fn is_host(text: &str) -> bool {

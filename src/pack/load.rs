@@ -66,6 +66,7 @@ fn open(
     let beside = path.rsplit_once('/').map_or("", |(beside, _)| beside);
     let mut decoder = Decoder::new(&source, folder.clone(), beside);
     decoder.read_from = String::new();
+    decoder.instead_of_env = "a pack reads no variables but its secrets: declare one, `secrets: {name: {env: …}}`, and read `secrets.name`";
     Some((decoder, node?))
 }
 

@@ -17,6 +17,13 @@ fn decode_setting(entry: &Entry, decoder: &mut Decoder) -> Option<SettingSpec> {
         .get("in")
         .map(|node| decoder.list(node).iter().map(plain_value).collect())
         .unwrap_or_default();
+    if let Some(node) = fields.get("in").filter(|_| allowed.is_empty()) {
+        let problem = Diagnostic::error("bad-setting", "no value is allowed, not even the default")
+            .at(decoder.place(node))
+            .label("an empty list")
+            .help("list the allowed values, or leave `in` out where any value of the default's kind will do");
+        decoder.problem(problem);
+    }
     if !allowed.is_empty() && !allowed.iter().any(|value| equal(value, &default)) {
         let problem = Diagnostic::error(
             "bad-setting",

@@ -146,8 +146,15 @@ impl<'a> Bindings<'a> {
                     ),
                 )
                 .at(spec.place.clone())
-                .label("declared here")
-                .help(format!("set `{}` before the run", spec.env));
+                .label("declared here");
+                let problem = if on_emulator {
+                    problem.help(format!(
+                        "give it a value for the emulator: `{}: {{env: {}, emulator: test-value}}`",
+                        spec.name, spec.env
+                    ))
+                } else {
+                    problem.help(format!("set `{}` before the run", spec.env))
+                };
                 SecretValue::Missing(problem)
             }
         }

@@ -8,9 +8,11 @@ use crate::check::domain::Domain;
 use crate::check::keywords::{check_keywords, misspelt};
 use crate::check::schema::Schema;
 use crate::check::show::{Context, LINE_LIMIT, limited};
+use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Shape};
+use crate::expr::Kind;
 use crate::source::{Node, Place, parse};
-use crate::value::{Value, counted};
+use crate::value::{Value, counted, from_json_bytes};
 
 pub(in crate::check) static SCHEMA: OperatorSpec = OperatorSpec {
     name: "schema",
@@ -29,6 +31,15 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
     check_keywords(node, &[], decoder);
     let template = decoder.template(node);
     if decoder.problems.len() > known {
+        return None;
+    }
+    if matches!(template.kind, Kind::Text(_)) {
+        let message = "the path of a schema can't have an expression in it";
+        let problem = Diagnostic::error("no-expression", message)
+            .at(template.place)
+            .label("not written out")
+            .help("write the path out, one step for each schema; or give the schema itself: `schema: ${{ case.schema }}`");
+        decoder.problem(problem);
         return None;
     }
     let made = match template.as_literal() {
@@ -65,8 +76,7 @@ fn read(path: &str, decoder: &Decoder) -> Result<Value, Fault> {
         .folder
         .read(&decoder.beside, path)
         .map_err(|message| Fault::new(message).help(BESIDE))?;
-    serde_json::from_slice(&bytes)
-        .map_err(|error| Fault::new(format!("`{path}` is not JSON: {error}")))
+    from_json_bytes(&bytes).map_err(|error| Fault::new(format!("`{path}` is not JSON: {error}")))
 }
 
 /// Tells what looks misspelt in a schema's file, which is parsed for the places only then.
