@@ -40,7 +40,7 @@ use evaluate::Evaluator;
 pub use functions::{FunctionSpec, Parameter, Usage, functions, reserved_words};
 pub use missing::{key_with_hyphens, read_with_hyphens};
 pub use read::{is_defined, read};
-pub use references::CallSite;
+pub use references::{CallSite, Compared};
 pub use scan::without_braces;
 pub use setting::{FromValue, Setting};
 pub use template::{Kind, Piece, Rendered, Template};
@@ -205,6 +205,12 @@ impl Expr {
     #[must_use]
     pub fn calls(&self) -> Vec<CallSite> {
         references::calls(self)
+    }
+
+    /// The paths that it asks to be, or not to be, a value that is written out.
+    #[must_use]
+    pub fn compared(&self) -> Vec<Compared> {
+        references::compared(self)
     }
 
     /// # Errors

@@ -1,9 +1,10 @@
 //! What an expression reads, told without evaluating it.
 
-use super::ast::{Kind, Node, Path};
+use super::ast::{Comparison, Kind, Node, Path};
 use super::functions::FunctionSpec;
 use super::{Expr, Reference};
 use crate::source::Place;
+use crate::value::Value;
 
 /// All paths of `expr`, in written order.
 pub(super) fn references(expr: &Expr) -> Vec<Reference> {
@@ -66,10 +67,8 @@ impl<'e> Walk<'e> {
 
     fn path(&mut self, node: &'e Node, path: &'e Path, guarded: bool) {
         let asked = self.asked.iter().any(|asked| starts_with(path, asked));
-        let mut names = vec![path.name.to_string()];
-        names.extend(path.segments.iter().map(|segment| segment.text.to_string()));
         self.found.push(Reference {
-            path: names,
+            path: names(path),
             place: self.expr.place_of(node.span),
             guarded: guarded || asked,
         });
@@ -99,6 +98,65 @@ fn defined_where<'e>(condition: &'e Node, truth: bool, asked: &mut Vec<&'e Path>
         Kind::Or(pair) if !truth => pair.iter().for_each(|one| defined_where(one, false, asked)),
         _ => {}
     }
+}
+
+/// A path that is held against a value that is written out: `settings.mode == 'fast'`.
+#[derive(Debug)]
+pub struct Compared {
+    pub path: Vec<String>,
+    pub value: Value,
+    /// Where the value stands.
+    pub place: Place,
+}
+
+/// What is asked to be equal to a constant, or not to be, in `expr`.
+pub(super) fn compared(expr: &Expr) -> Vec<Compared> {
+    let mut found = Vec::new();
+    let mut waiting = vec![expr.root()];
+    while let Some(node) = waiting.pop() {
+        waiting.extend(node.children());
+        let Kind::Compare(first, rest) = &node.kind else {
+            continue;
+        };
+        if let [(Comparison::Equal | Comparison::NotEqual, second)] = rest.as_slice() {
+            let pairs = [(&**first, second), (second, &**first)];
+            found.extend(
+                pairs
+                    .into_iter()
+                    .filter_map(|(one, other)| pair(expr, one, other)),
+            );
+        }
+        // A list of constants is a constant itself.
+        if let [(Comparison::In | Comparison::NotIn, list)] = rest.as_slice()
+            && let (Kind::Path(path), Kind::Constant(items)) = (&first.kind, &list.kind)
+        {
+            let items = items.as_array().into_iter().flatten();
+            found.extend(items.map(|item| Compared {
+                path: names(path),
+                value: item.clone(),
+                place: expr.place_of(list.span),
+            }));
+        }
+    }
+    found
+}
+
+fn pair(expr: &Expr, one: &Node, other: &Node) -> Option<Compared> {
+    match (&one.kind, &other.kind) {
+        (Kind::Path(path), Kind::Constant(value)) => Some(Compared {
+            path: names(path),
+            value: (**value).clone(),
+            place: expr.place_of(other.span),
+        }),
+        _ => None,
+    }
+}
+
+fn names(path: &Path) -> Vec<String> {
+    let segments = path.segments.iter().map(|segment| segment.text.to_string());
+    std::iter::once(path.name.to_string())
+        .chain(segments)
+        .collect()
 }
 
 /// A function, filter or test that is called.

@@ -45,6 +45,7 @@ impl EmulatorFile {
     pub fn parse(source: &Arc<Source>, folder: &Folder) -> Result<Arc<Self>, Vec<Diagnostic>> {
         let (root, problems) = parse(source);
         let mut decoder = Decoder::new(source, folder.clone(), "");
+        decoder.instead_of_env = "an emulator reads no variables: declare a setting in `pack.yaml`, `settings: {name: {default: …}}`, and read `settings.name`";
         decoder.problems = problems
             .into_iter()
             .map(|problem| Diagnostic::from_problem(source, problem))
@@ -257,6 +258,11 @@ fn method_and_path(node: &Node, decoder: &mut Decoder) -> Option<(String, Patter
         )
         .help(format!("write `{method} {}`", in_braces(path)))),
         Some((method, path)) if path.starts_with('/') => match pattern(path) {
+            Some(pattern) if let Some(name) = twice(&pattern) => Err(Diagnostic::error(
+                "bad-route",
+                format!("two segments of the path are called `{name}`"),
+            )
+            .help("give each a name of its own: `path.NAME` is one of them")),
             Some(pattern) => Ok((method.to_owned(), pattern)),
             None => Err(problem(
                 "a `{name}` stands for one whole segment of the path",
@@ -293,6 +299,20 @@ fn in_braces(path: &str) -> String {
         None => segment.to_owned(),
     });
     segments.collect::<Vec<_>>().join("/")
+}
+
+/// A name that two segments have.
+fn twice(pattern: &Pattern) -> Option<String> {
+    let names = pattern.segments.iter().filter_map(|segment| match segment {
+        Segment::Name(name) => Some(&**name),
+        Segment::Literal(_) => None,
+    });
+    let mut names: Vec<&str> = names.collect();
+    names.sort_unstable();
+    names
+        .windows(2)
+        .find(|pair| pair[0] == pair[1])
+        .map(|pair| pair[0].to_owned())
 }
 
 /// `None` if a brace stands anywhere but round a whole segment.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::decode::{binding, collection_name};
 use super::replies::{facts, headers, record_fields};
 use super::tables;
-use super::{Action, Call, Effect, Effects, Selection, Target};
+use super::{Action, Call, Effect, Effects, Field, Selection, Target};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields};
 use crate::source::{Node, Yaml};
@@ -58,7 +58,7 @@ fn action(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<Acti
         },
         "update" => Action::Update {
             target: target(subject, fields, decoder)?,
-            set: record_fields(fields.get("set"), decoder),
+            set: changes(fields.get("set"), decoder),
         },
         "delete" => Action::Delete(target(subject, fields, decoder)?),
         "cancel" => Action::Cancel(decoder.template(subject)),
@@ -77,6 +77,19 @@ fn action(node: &Node, fields: Fields<'_>, decoder: &mut Decoder) -> Option<Acti
         },
         _ => Action::Do(call(subject, decoder)?),
     })
+}
+
+/// What an update changes: anything but the id.
+fn changes(node: Option<&Node>, decoder: &mut Decoder) -> Vec<Field> {
+    let set = record_fields(node, decoder);
+    if let Some(id) = set.iter().find(|field| &*field.name == "id") {
+        let problem = Diagnostic::error("bad-effect", "a record keeps its id")
+            .at(id.place.clone())
+            .label("can't be changed")
+            .help("`delete` the record and `insert` another, or keep what changes in a field of another name");
+        decoder.problem(problem);
+    }
+    set
 }
 
 /// Which kind of effect a map is, once its keys go together.

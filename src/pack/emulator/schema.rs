@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use jsonschema::error::ValidationErrorKind;
 
 use crate::check::Schema;
-use crate::value::Value;
+use crate::value::{Value, from_json};
 
 /// The schema of a body, or of a header or a key of the query.
 #[derive(Debug)]
@@ -46,7 +46,7 @@ impl PartSchema {
     /// What a header or a key of the query says: its text, or the number or boolean that the schema wants and it is.
     #[must_use]
     pub fn typed(&self, text: Value) -> Value {
-        let scalar = || serde_json::from_str::<Value>(text.as_str()?).ok();
+        let scalar = || from_json(text.as_str()?).ok();
         let read = match scalar() {
             Some(Value::Number(number)) if self.wants("integer") || self.wants("number") => {
                 Some(Value::Number(number))
@@ -68,7 +68,7 @@ impl PartSchema {
         }
         Ok(validator
             .iter_errors(body)
-            .map(|error| violation(&error))
+            .flat_map(|error| violations(&error))
             .collect())
     }
 
@@ -83,26 +83,34 @@ impl PartSchema {
     }
 }
 
-fn violation(error: &jsonschema::ValidationError<'_>) -> Violation {
-    let mut field = dotted(error.instance_path().as_str());
-    let message = match error.kind() {
-        ValidationErrorKind::Required { property } => {
-            let property = property.as_str().unwrap_or_default();
-            if !field.is_empty() {
-                field.push('.');
-            }
-            field.push_str(property);
-            format!("{property} is required")
-        }
-        ValidationErrorKind::AdditionalProperties { unexpected } => {
-            format!("unknown: {}", unexpected.join(", "))
-        }
-        _ => error.to_string(),
-    };
-    Violation {
+/// What an error of the validator says: a violation for each field that it is of.
+fn violations(error: &jsonschema::ValidationError<'_>) -> Vec<Violation> {
+    let around = dotted(error.instance_path().as_str());
+    let violation = |field: String, message: String| Violation {
         field,
         message,
         rule: error.kind().keyword().to_owned(),
+    };
+    match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let property = property.as_str().unwrap_or_default();
+            let message = format!("{property} is required");
+            vec![violation(below(&around, property), message)]
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected }
+        | ValidationErrorKind::UnevaluatedProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| violation(below(&around, name), format!("unknown: {name}")))
+            .collect(),
+        _ => vec![violation(around, error.to_string())],
+    }
+}
+
+fn below(field: &str, name: &str) -> String {
+    if field.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{field}.{name}")
     }
 }
 
@@ -139,6 +147,7 @@ mod tests {
                 "id": { "type": "string" },
                 "items": { "items": { "properties": { "n": { "type": "integer" } } } },
                 "owner": { "required": ["name"] },
+                "closed": { "properties": { "a": {} }, "additionalProperties": false },
             },
         }));
         let fields = |body: Value| -> Vec<String> {
@@ -157,6 +166,10 @@ mod tests {
             ["items[1].n"]
         );
         assert_eq!(fields(json!({ "id": "x", "owner": {} })), ["owner.name"]);
+        assert_eq!(
+            fields(json!({ "id": "x", "closed": { "a": 1, "b": 2, "c": 3 } })),
+            ["closed.b", "closed.c"]
+        );
         assert_eq!(fields(json!([])), [""]);
     }
 

@@ -4,7 +4,7 @@ use super::contract;
 use crate::check::{BreachKind, Contract, Operation, Partial, RequestBreach};
 use crate::diagnostic::Diagnostic;
 use crate::document::places;
-use crate::expr::Template;
+use crate::expr::{Kind, Template};
 use crate::pack::Pack;
 use crate::pack::emulator::{EmulatorFile, Reply, ReplyBody};
 use crate::value::normalized;
@@ -28,18 +28,78 @@ pub(super) fn check(
             contract::gather(file, stage, &mut answers);
         }
         for reply in answers {
+            let statuses = contract::statuses(reply, pack).into_iter();
+            let statuses = statuses.filter_map(|status| u16::try_from(status).ok());
+            let media_type = media_type(file, reply);
+            let mut others = statuses.clone().filter_map(|status| {
+                let known = operation.other_media_types(status, media_type.as_deref()?)?;
+                Some((status, known))
+            });
+            if let Some(media_type) = &media_type
+                && let Some((status, known)) = others.next()
+                && !(known.is_empty() && may_be_empty(reply))
+            {
+                problems.push(undocumented_media(reply, status, media_type, &known));
+                continue;
+            }
             let Some((template, body)) = json(reply) else {
                 continue;
             };
-            let statuses = contract::statuses(reply, pack).into_iter();
             let breaches = statuses
-                .filter_map(|status| u16::try_from(status).ok())
                 .map(|status| contract.answer_breaches(operation, status, &body))
                 .find(|breaches| !breaches.is_empty());
             let breaches = breaches.into_iter().flatten();
             problems.extend(breaches.map(|breach| problem(&breach, template)));
         }
     }
+}
+
+/// The media type of a reply's body, if it has a body and no expression decides.
+fn media_type(file: &EmulatorFile, reply: &Reply) -> Option<String> {
+    let (shared, own) = match &reply.body {
+        ReplyBody::Empty => return None,
+        ReplyBody::Text(_) => (&[][..], "text/plain"),
+        ReplyBody::Json(_) => (&[][..], "application/json"),
+        ReplyBody::Error(_) => (&file.errors.headers[..], "application/json"),
+    };
+    let mut headers = reply.headers.iter().chain(shared);
+    let stated = headers.find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let Some((_, template)) = stated else {
+        return Some(own.to_owned());
+    };
+    let bare = template.as_literal()?.as_str()?.split(';').next()?;
+    Some(bare.trim().to_ascii_lowercase())
+}
+
+/// Whether a reply's body may be left out.
+fn may_be_empty(reply: &Reply) -> bool {
+    match &reply.body {
+        ReplyBody::Json(template) => match &template.kind {
+            Kind::Expr(expr) => expr.text().contains("omit"),
+            _ => false,
+        },
+        ReplyBody::Empty | ReplyBody::Text(_) | ReplyBody::Error(_) => false,
+    }
+}
+
+fn undocumented_media(reply: &Reply, status: u16, media_type: &str, known: &[&str]) -> Diagnostic {
+    let place = match &reply.body {
+        ReplyBody::Json(template) | ReplyBody::Text(template) => &template.place,
+        ReplyBody::Empty | ReplyBody::Error(_) => &reply.place,
+    };
+    let (message, help) = match known {
+        [] => (
+            format!("the pack's contract has no body for {status}"),
+            "answer without a body, or document one".to_owned(),
+        ),
+        known => (
+            format!("the pack's contract has no `{media_type}` body for {status}"),
+            format!("it has: {}", known.join(", ")),
+        ),
+    };
+    Diagnostic::error("undocumented", message)
+        .at(place.clone())
+        .help(help)
 }
 
 /// The reply's body, if it is JSON of its own.
@@ -94,6 +154,7 @@ paths:
                 required: [id, state]
                 additionalProperties: false
                 properties: { id: { type: string }, state: { enum: [fresh, paid] } }
+        '202': {}
         '404': { content: { application/json: { schema: { required: [code] } } } }
 ";
 
@@ -133,6 +194,8 @@ routes:
             "{ status: 404, json: { code: any, more: 1 } }",
             // That a status is not documented is said elsewhere.
             "{ status: 500, json: {} }",
+            "{ headers: { Content-Type: 'application/json; charset=utf-8' }, text: '{}' }",
+            "{ headers: { Content-Type: '${{ request.headers.accept }}' }, text: hi }",
         ] {
             assert_eq!(problems(answer), [""; 0], "{answer}");
         }
@@ -148,6 +211,14 @@ routes:
             (
                 "{ json: { state: '${{ order.state }}' } }",
                 "{ state: '${{ order.state }}' }: the pack's contract requires `id` in `$`",
+            ),
+            (
+                "{ text: hi }",
+                "hi: the pack's contract has no `text/plain` body for 200",
+            ),
+            (
+                "{ status: 202, json: {} }",
+                "{}: the pack's contract has no body for 202",
             ),
             (
                 "{ status: 404, json: {} }",

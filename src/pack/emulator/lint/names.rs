@@ -252,6 +252,21 @@ impl<'a> Walk<'a> {
     fn condition(&mut self, condition: Option<&Expr>) {
         if let Some(condition) = condition {
             self.references(&condition.references());
+            self.impossible(condition);
+        }
+    }
+
+    /// Says of a setting that is held against a value which it never has.
+    fn impossible(&mut self, condition: &Expr) {
+        for compared in condition.compared() {
+            let [first, name] = compared.path.as_slice() else {
+                continue;
+            };
+            let mut settings = self.scope.pack.settings.iter();
+            let setting = settings.find(|setting| first == "settings" && setting.name == *name);
+            if let Some(Err(reason)) = setting.map(|setting| setting.accept(&compared.value)) {
+                self.fault("bad-setting", reason, &compared.place);
+            }
         }
     }
 

@@ -352,6 +352,11 @@ fn what_is_malformed_is_found_in_its_place() {
             "bad-route at `GET /orders/{id}?state=open`: a route has no query in its path (what a query has to be is said under `request`, in `query`)",
         ),
         (
+            "GET /orders/{id}",
+            "GET /orders/{id}/of/{id}",
+            "bad-route at `GET /orders/{id}/of/{id}`: two segments of the path are called `id` (give each a name of its own: `path.NAME` is one of them)",
+        ),
+        (
             "status: 410",
             "status: 99",
             "bad-status at `99`: a status is a number from 200 to 599 ()",
@@ -403,7 +408,36 @@ fn what_is_malformed_is_found_in_its_place() {
         ),
     ] {
         let found = broken(from, to);
-        assert!(found.starts_with(expected), "{found}");
+        assert!(found.starts_with(expected), "{to}: {found}");
+    }
+}
+
+#[test]
+fn what_can_never_be_is_found() {
+    for (from, to, expected) in [
+        (
+            "{ state: paid }",
+            "{ state: paid, id: another }",
+            "bad-effect at `id`: a record keeps its id (`delete` the record and `insert` another",
+        ),
+        (
+            "open_states: [fresh, paid]",
+            "open_states: ${{ env('STATES') }}",
+            "not-here at `env`: `env()` works only in the `vars` of files that you run (an emulator reads no variables: declare a setting",
+        ),
+        (
+            "settings.mode == 'closed'",
+            "settings.mode == 'close'",
+            "bad-setting at `'close'`: the setting `mode` can't be \"close\": expected `open` or `closed` ()",
+        ),
+        (
+            "settings.mode == 'closed'",
+            "settings.mode in ['closed', 'shut']",
+            "bad-setting at `['closed', 'shut']`: the setting `mode` can't be \"shut\": expected `open` or `closed` ()",
+        ),
+    ] {
+        let found = broken(from, to);
+        assert!(found.starts_with(expected), "{to}: {found}");
     }
 }
 
