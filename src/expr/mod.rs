@@ -39,7 +39,7 @@ use evaluate::Evaluator;
 
 pub use functions::{FunctionSpec, Parameter, Usage, functions, reserved_words};
 pub use missing::{key_with_hyphens, read_with_hyphens};
-pub use read::{is_defined, read};
+pub use read::read;
 pub use references::{CallSite, Compared};
 pub use scan::without_braces;
 pub use setting::{FromValue, Setting};

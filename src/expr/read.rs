@@ -27,17 +27,6 @@ pub fn read(scope: &dyn Scope, path: &[String]) -> Option<Value> {
     Some(value.clone())
 }
 
-/// Whether a path leads to a value, if only to one that can't be made out, or is an input that was not given.
-#[must_use]
-pub fn is_defined(scope: &dyn Scope, path: &[String]) -> bool {
-    let Some((name, attributes)) = path.split_first() else {
-        return false;
-    };
-    let attributes: Vec<&str> = attributes.iter().map(String::as_str).collect();
-    let resolved = scope.resolve(name, &attributes);
-    matches!(resolved, Some(Resolved::Omit | Resolved::Failed(_))) || read(scope, path).is_some()
-}
-
 impl Expr {
     /// What to say of a condition that is false: the values that it read.
     #[must_use]

@@ -9,10 +9,12 @@ use tokio::time::{Instant, timeout_at};
 use super::attempt::Attempt;
 use super::case::place;
 use super::context::Cx;
-use super::frame::Frame;
+use super::frame::{Frame, StepState};
 use super::problem::Problem;
-use super::step::run_all;
+use super::scope::StepScope;
+use super::step;
 use crate::diagnostic::Diagnostic;
+use crate::expr::{read, reserved_words};
 use crate::step::Step;
 
 /// How long cleanups and teardown may take.
@@ -80,29 +82,51 @@ async fn run_cleanups(attempt: &Attempt<'_>, problems: &mut Vec<Problem>) {
                 0,
             )
         };
-        if let Some(missing) = missing_variable(&cx, cleanup.steps) {
-            super::step::log_skipped(
-                &cx.at(format!("{}.cleanup", cx.path)),
-                "cleanup",
-                format!("nothing to clean up: `{missing}` was never set"),
-            );
-            continue;
+        for (index, step) in cleanup.steps.iter().enumerate() {
+            let cx = cx.at(format!("{}.cleanup[{index}]", cx.path));
+            problems.extend(run_cleanup(&cx, step).await);
         }
-        let list = format!("{}.cleanup", cx.path);
-        problems.extend(run_all(&cx, cleanup.steps, &list).await.problems);
     }
 }
 
-/// A variable that the cleanup needs and that was never set, as when the step that captures it failed.
-fn missing_variable(cx: &Cx<'_, '_>, steps: &[Step]) -> Option<String> {
-    let first = steps.first()?;
+/// One cleanup, which what became of the others does not concern.
+async fn run_cleanup<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> Vec<Problem> {
+    if let Some(missing) = missing(cx, step) {
+        let note = format!("nothing to clean up: `{missing}` was never set");
+        step::log_skipped(cx, &step::title(cx, step, None), note);
+        return Vec::new();
+    }
+    step::run(cx, step).await.problems
+}
+
+/// What a cleanup needs and what was never set, as when the step that captures it failed.
+fn missing(cx: &Cx<'_, '_>, cleanup: &Step) -> Option<String> {
     let scope = cx.scope();
-    first
-        .references()
-        .into_iter()
-        .filter(|reference| !reference.guarded)
-        .find(|reference| !crate::expr::is_defined(&scope, &reference.path))
-        .map(|reference| reference.path.join("."))
+    let mut needs = cleanup.needs().into_iter();
+    needs
+        .find(|needed| never_set(cx, &scope, &needed.path))
+        .map(|needed| needed.path.join("."))
+}
+
+/// Whether a variable was never set, or a step never came to what is read of it. Of a step that passed and has a response,
+/// what is not there is misspelt.
+fn never_set(cx: &Cx<'_, '_>, scope: &StepScope<'_, '_>, path: &[String]) -> bool {
+    let came_to_nothing = |state: &StepState<'_>| {
+        (state.failed || state.response.is_none()) && read(scope, path).is_none()
+    };
+    match path {
+        [steps, id, ..] if steps == "steps" => {
+            let state = cx.frame.steps.borrow().get(id).cloned();
+            state.is_none_or(|state| came_to_nothing(&state))
+        }
+        [response, ..] if response == "response" => {
+            let last = cx.frame.last.borrow().clone();
+            came_to_nothing(&last)
+        }
+        [name, ..] if reserved_words().contains(&name.as_str()) => false,
+        [name, ..] => !cx.frame.vars.borrow().contains_key(name),
+        [] => false,
+    }
 }
 
 async fn run_teardowns<'p>(
@@ -121,7 +145,7 @@ async fn run_teardowns<'p>(
                 cleaning: true,
                 ..place(attempt, frame, format!("{list}[{index}]"), 0, 0)
             };
-            problems.extend(super::step::run(&cx, step).await.problems);
+            problems.extend(step::run(&cx, step).await.problems);
         }
     }
 }

@@ -66,6 +66,8 @@ pub(super) struct StepState<'p> {
     /// The webhooks that a `receive` took, in order.
     pub events: Vec<Response>,
     pub receives: bool,
+    /// It did not pass, so that what is read of it may well not be there.
+    pub failed: bool,
     /// The turns of a `for_each`, in order.
     pub turns: Vec<StepState<'p>>,
 }

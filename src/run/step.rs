@@ -151,14 +151,8 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     if done.response().is_some() {
         let answered_in = &mut done.state.answered_in;
         answered_in.get_or_insert_with(|| Rc::clone(&cx.path));
-        *cx.frame.last.borrow_mut() = done.state.clone();
     }
-    if let Some(id) = &step.id {
-        cx.frame
-            .steps
-            .borrow_mut()
-            .insert(id.clone(), done.state.clone());
-    }
+    remember(cx, step, &done.state);
     let mut problems = std::mem::take(&mut done.problems);
     if done.over {
         capture::redact_secrets(cx, step, &done.state);
@@ -193,6 +187,10 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     } else {
         worst(problems.iter().map(|problem| problem.outcome))
     };
+    if outcome != Outcome::Passed {
+        done.state.failed = true;
+        remember(cx, step, &done.state);
+    }
     let soft = outcome == Outcome::Failed && step.soft.resolve(&scope).unwrap_or(false);
     let state = done.state.clone();
     let title = title(cx, step, done.title.take());
@@ -211,6 +209,17 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         skipped: false,
     };
     (ended, state)
+}
+
+/// What a step came to is there for expressions from now on.
+fn remember<'p>(cx: &Cx<'_, 'p>, step: &Step, state: &StepState<'p>) {
+    if state.response.is_some() {
+        *cx.frame.last.borrow_mut() = state.clone();
+    }
+    if let Some(id) = &step.id {
+        let mut steps = cx.frame.steps.borrow_mut();
+        steps.insert(id.clone(), state.clone());
+    }
 }
 
 /// How a turn ends that is not to be done: after Ctrl-C, or by its `if`.
@@ -336,7 +345,7 @@ pub(super) fn perform<'f, 'a: 'f, 'p: 'a>(
 }
 
 /// What a step is called: its `name`, or what it does.
-fn title(cx: &Cx<'_, '_>, step: &Step, done: Option<String>) -> String {
+pub(super) fn title(cx: &Cx<'_, '_>, step: &Step, done: Option<String>) -> String {
     if let Some(name) = &step.name
         && let Ok(name) = name.render_text(&cx.scope())
     {

@@ -1,8 +1,7 @@
-//! What a step is called, and what it reads.
+//! What a step is called, what it consists of, and what it sets.
 
-use super::{Auth, Body, Capture, Kind, Step};
-use crate::check::{Check, Expect};
-use crate::expr::{Expr, Reference, Setting, Template};
+use super::{Kind, Step};
+use crate::expr::Setting;
 use crate::source::Place;
 use crate::value::format_duration;
 
@@ -22,17 +21,23 @@ impl Step {
         }
     }
 
+    /// The variables that it sets itself, and where.
+    pub fn own_variables(&self) -> impl Iterator<Item = (&str, &Place)> {
+        let set = match &self.kind {
+            Kind::Set(set) => set.vars.as_slice(),
+            _ => &[],
+        };
+        let vars = set.iter().map(|var| (var.name.as_str(), &var.place));
+        let captures = self.capture.iter();
+        vars.chain(captures.map(|capture| (capture.name.as_str(), &capture.place)))
+    }
+
     /// Where it, or a step within it, sets a variable.
     #[must_use]
     pub fn sets(&self, name: &str) -> Option<&Place> {
-        let captured = self.capture.iter().find(|capture| capture.name == name);
-        let captured = captured.map(|capture| &capture.place);
-        let set = || match &self.kind {
-            Kind::Set(set) => set.vars.iter().find(|var| var.name == name),
-            _ => None,
-        };
-        captured
-            .or_else(|| set().map(|var| &var.place))
+        let mut own = self.own_variables();
+        own.find(|(own, _)| *own == name)
+            .map(|(_, place)| place)
             .or_else(|| self.inner().iter().find_map(|step| step.sets(name)))
     }
 
@@ -55,101 +60,6 @@ impl Step {
             },
             Kind::Group(group) => format!("{} steps", group.steps.len()),
             Kind::Parallel(branches) => format!("{} branches at once", branches.len()),
-        }
-    }
-
-    /// Everything that it and the steps in it read; what its cleanups read is not among it.
-    #[must_use]
-    pub fn references(&self) -> Vec<Reference> {
-        let mut all = Vec::new();
-        self.collect(&mut all);
-        all
-    }
-
-    fn collect(&self, all: &mut Vec<Reference>) {
-        let templates = [self.name.as_deref(), self.for_each.as_deref()];
-        all.extend(
-            templates
-                .into_iter()
-                .flatten()
-                .flat_map(Template::references),
-        );
-        all.extend(self.condition.iter().flat_map(Expr::references));
-        all.extend(self.expect.iter().flat_map(Expect::references));
-        all.extend(self.timeout.iter().flat_map(Setting::references));
-        all.extend(self.soft.references());
-        all.extend(self.capture.iter().flat_map(Capture::references));
-        if let Some(poll) = &self.poll {
-            all.extend(poll.until.references());
-            all.extend(poll.fail_on.iter().flat_map(Expect::references));
-            all.extend(poll.every.references());
-            all.extend(poll.timeout.references());
-            all.extend(poll.backoff.references());
-            all.extend(poll.max_every.iter().flat_map(Setting::references));
-        }
-        if let Some(retry) = &self.retry {
-            all.extend(retry.attempts.references());
-            all.extend(retry.every.references());
-            all.extend(retry.backoff.references());
-        }
-        self.collect_kind(all);
-    }
-
-    fn collect_kind(&self, all: &mut Vec<Reference>) {
-        let named = |list: &[(String, Template)]| -> Vec<Reference> {
-            list.iter()
-                .flat_map(|(_, template)| template.references())
-                .collect()
-        };
-        match &self.kind {
-            Kind::Http(http) => {
-                all.extend(http.target.references());
-                all.extend(named(&http.query));
-                all.extend(named(&http.headers));
-                all.extend(http.follow_redirects.references());
-                match http.body.as_deref() {
-                    Some(Body::Json(template) | Body::Text(template) | Body::File(template)) => {
-                        all.extend(template.references());
-                    }
-                    Some(Body::Form(fields) | Body::Multipart(fields)) => all.extend(named(fields)),
-                    None => {}
-                }
-                match http.auth.as_deref() {
-                    Some(Auth::Basic { username, password }) => {
-                        all.extend(username.references());
-                        all.extend(password.references());
-                    }
-                    Some(Auth::Bearer(token)) => all.extend(token.references()),
-                    None => {}
-                }
-            }
-            Kind::Uses(uses) => {
-                all.extend(uses.with.iter().flat_map(|input| input.value.references()));
-                all.extend(named(&uses.headers));
-            }
-            Kind::Receive(receive) => {
-                all.extend(receive.condition.iter().flat_map(Expect::references));
-                all.extend(receive.count.iter().flat_map(Check::references));
-                all.extend(receive.within.references());
-            }
-            Kind::Wait(duration) => all.extend(duration.references()),
-            Kind::Set(set) => {
-                all.extend(
-                    set.vars
-                        .iter()
-                        .flat_map(|variable| variable.value.references()),
-                );
-                all.extend(named(&set.headers));
-            }
-            Kind::Check(checks) => all.extend(checks.iter().flat_map(Expr::references)),
-            Kind::Group(group) => {
-                group.steps.iter().for_each(|step| step.collect(all));
-                if let Some(repeat) = &group.repeat {
-                    all.extend(repeat.condition.references());
-                    all.extend(repeat.max.references());
-                }
-            }
-            Kind::Parallel(branches) => branches.iter().for_each(|step| step.collect(all)),
         }
     }
 }

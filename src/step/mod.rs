@@ -6,6 +6,7 @@ mod describe;
 mod fields;
 pub mod kinds;
 mod poll;
+mod reads;
 mod receive;
 mod replay;
 mod request;

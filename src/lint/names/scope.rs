@@ -38,7 +38,7 @@ impl<'a> Known<'a> {
     /// Everything that gets a name in `steps`, in groups and cleanups too.
     pub fn add_all(&mut self, steps: &'a [Step]) {
         for step in steps {
-            self.vars.extend(set_by(step).map(|(name, _)| name));
+            self.vars.extend(step.own_variables().map(|(name, _)| name));
             self.steps.extend(step.id.as_deref());
             self.responded |= responds(step);
             self.add_all(step.inner());
@@ -65,7 +65,7 @@ pub(super) struct StepInfo<'a> {
 impl<'a> Everything<'a> {
     pub fn add_steps(&mut self, steps: &'a [Step], context: &Context<'a>) {
         for step in steps {
-            for (name, place) in set_by(step) {
+            for (name, place) in step.own_variables() {
                 self.vars.entry(name).or_insert(place);
             }
             if let Some(id) = &step.id {
@@ -79,17 +79,6 @@ impl<'a> Everything<'a> {
             self.add_steps(&step.cleanup, context);
         }
     }
-}
-
-/// The variables that a step itself sets.
-pub(super) fn set_by(step: &Step) -> impl Iterator<Item = (&str, &Place)> {
-    let set = match &step.kind {
-        Kind::Set(set) => set.vars.as_slice(),
-        _ => &[],
-    };
-    let vars = set.iter().map(|var| (var.name.as_str(), &var.place));
-    let captures = step.capture.iter();
-    vars.chain(captures.map(|capture| (capture.name.as_str(), &capture.place)))
 }
 
 /// Whether the step has a response.

@@ -1,7 +1,7 @@
 //! The walk through steps, in the order in which a run evaluates what is in them.
 
 use super::frame::Walker;
-use super::scope::{responds, set_by};
+use super::scope::responds;
 use crate::expr::Expr;
 use crate::step::{Auth, Body, CaptureFrom, Group, Http, Kind, Poll, Replay, Retry, Step, Uses};
 
@@ -44,7 +44,8 @@ impl<'a> Walker<'a, '_> {
             self.replay(replay);
         }
         self.setting(&step.soft);
-        self.known.vars.extend(set_by(step).map(|(name, _)| name));
+        let own = step.own_variables();
+        self.known.vars.extend(own.map(|(name, _)| name));
         if !step.cleanup.is_empty() {
             self.cleanups.push((&step.cleanup, self.turns));
         }
