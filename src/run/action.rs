@@ -79,7 +79,7 @@ fn find<'p>(
 ) -> Result<(&'p Action, Option<Rc<OpenPack>>), Diagnostic> {
     let planned = cx.attempt.planned;
     let name = &uses.action;
-    let home = match &cx.frame.home {
+    let home = match &*cx.frame.home {
         Home::Action { pack, .. } => pack.clone(),
         Home::Pack { pack } => Some(Rc::clone(pack)),
         Home::Scenario { .. } => None,
@@ -226,7 +226,7 @@ fn answered<'p>(action: &Action, frame: &Frame<'p>) -> StepState<'p> {
 
 /// Whether a step is the one whose response is its action's.
 pub(super) fn is_response_step(cx: &Cx<'_, '_>, step: &Step) -> bool {
-    let Home::Action { action, .. } = &cx.frame.home else {
+    let Home::Action { action, .. } = &*cx.frame.home else {
         return false;
     };
     match &action.response {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Shared;
-use super::context::{Caller, Sent};
-use super::frame::{Frame, Home, Turn};
+use super::frame::Home;
 use super::inbox::Inbox;
 use super::log::StepLog;
 use super::problem::{Problem, worst};
+use super::registered::{Cleanup, is_within};
 use super::scope::FileReader;
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
@@ -44,7 +44,7 @@ pub(super) struct Attempt<'p> {
     pub jar: CookieJar,
     pub inbox: Inbox<'p>,
     pub redactor: RefCell<Redactor>,
-    pub cleanups: RefCell<Vec<Cleanup<'p>>>,
+    pub cleanups: RefCell<Vec<Rc<Cleanup<'p>>>>,
     pub log: RefCell<Vec<StepLog>>,
     /// What went wrong so far, the first first.
     pub problems: RefCell<Vec<Problem>>,
@@ -84,23 +84,6 @@ pub(super) struct Destination {
     /// The header that says which instance is meant, where it is an emulator.
     pub transport: Vec<(String, String)>,
     instance: Option<Instance>,
-}
-
-/// Steps to run when the scenario is over.
-pub(super) struct Cleanup<'p> {
-    pub steps: &'p [Step],
-    /// The place of the step that it cleans up after.
-    pub cx: Anchor<'p>,
-    pub sent: Rc<Sent>,
-}
-
-/// What of a step's place outlives the step.
-pub(super) struct Anchor<'p> {
-    pub frame: Rc<Frame<'p>>,
-    pub turn: Option<Rc<Turn>>,
-    pub path: Rc<str>,
-    pub pack: Option<Rc<OpenPack>>,
-    pub caller: Rc<Caller>,
 }
 
 impl OpenPack {
@@ -424,10 +407,4 @@ impl SecretValue {
             Self::Test(_) | Self::Missing(_) => None,
         }
     }
-}
-
-/// Whether a step is another, or a part of it.
-fn is_within(path: &str, outer: &str) -> bool {
-    let rest = path.strip_prefix(outer);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -43,6 +43,9 @@ pub(super) fn take<'p>(
                 cx.attempt
                     .note_capture(&cx.frame.home, &capture.name, &value);
                 cx.frame.set(&capture.name, value);
+                if let Some(cleanup) = cx.own_cleanup() {
+                    cleanup.keep_capture(&capture.name);
+                }
             }
             Ok(None) => cx.frame.unset(&capture.name),
             Err(problem) => {

@@ -339,6 +339,6 @@ pub(super) fn place<'a, 'p>(
         pack: attempt.pack(None),
         caller: Rc::new(Caller::default()),
         cleaning: false,
-        sent: None,
+        cleanup: None,
     }
 }

@@ -65,19 +65,18 @@ async fn run_cleanups(attempt: &Attempt<'_>, problems: &mut Vec<Problem>) {
         let Some(cleanup) = attempt.cleanups.borrow_mut().pop() else {
             return;
         };
-        if !cleanup.sent.reached.get() {
+        if !cleanup.is_due() {
             continue;
         }
         let cx = Cx {
-            frame: Rc::clone(&cleanup.cx.frame),
-            turn: cleanup.cx.turn.clone(),
-            pack: cleanup.cx.pack.clone(),
-            caller: Rc::clone(&cleanup.cx.caller),
+            turn: cleanup.turn.clone(),
+            pack: cleanup.pack.clone(),
+            caller: Rc::clone(&cleanup.caller),
             cleaning: true,
             ..place(
                 attempt,
-                &cleanup.cx.frame,
-                cleanup.cx.path.to_string(),
+                &cleanup.own_frame(),
+                cleanup.path.to_string(),
                 0,
                 0,
             )

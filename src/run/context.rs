@@ -1,14 +1,14 @@
 //! Where a step runs, and what those around it hand down.
 
-use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::attempt::{Anchor, Attempt, Cleanup, OpenPack};
+use super::attempt::{Attempt, OpenPack};
 use super::frame::{Frame, Turn};
+use super::registered::Cleanup;
 use super::scope::StepScope;
 use crate::diagnostic::Diagnostic;
-use crate::step::{Kind, RetryCause, Step};
+use crate::step::{RetryCause, Step};
 
 /// Where a step runs: its attempt, frame and turn, and what those around it hand down.
 #[derive(Clone)]
@@ -26,13 +26,8 @@ pub(super) struct Cx<'a, 'p> {
     pub caller: Rc<Caller>,
     /// In a cleanup or teardown, headers that were set for the steps do not count.
     pub cleaning: bool,
-    pub sent: Option<Rc<Sent>>,
-}
-
-/// Whether a request of a step with a cleanup has left, and of the steps around it.
-pub(super) struct Sent {
-    pub reached: Cell<bool>,
-    outer: Option<Rc<Sent>>,
+    /// Of the nearest step that has one: of this, or of one round it.
+    pub cleanup: Option<Rc<Cleanup<'p>>>,
 }
 
 /// What a `uses` step hands down into its action.
@@ -52,7 +47,7 @@ pub(super) struct Caller {
 
 impl Caller {
     /// What of it the action's cleanups go by: they are checked and tried again as they say themselves.
-    fn of_cleanup(&self) -> Self {
+    pub fn of_cleanup(&self) -> Self {
         Self {
             headers: self.headers.clone(),
             ..Self::default()
@@ -74,45 +69,29 @@ impl<'a, 'p> Cx<'a, 'p> {
         StepScope::new(self.attempt, &self.frame, self.turn.as_ref(), &self.path)
     }
 
-    /// Registers the step's cleanup, which counts from the moment at which its request is sent: then there may be
-    /// something to clean up, whatever becomes of the step.
+    /// Registers the step's cleanup, if it has one.
     pub(super) fn with_cleanup_of(&self, step: &'p Step) -> Self {
         if step.cleanup.is_empty() || self.cleaning {
             return self.clone();
         }
-        let sends = matches!(step.kind, Kind::Http(_) | Kind::Uses(_));
-        let sent = Rc::new(Sent {
-            reached: Cell::new(!sends),
-            outer: self.sent.clone(),
-        });
-        self.attempt.cleanups.borrow_mut().push(Cleanup {
-            steps: &step.cleanup,
-            cx: self.anchor(),
-            sent: Rc::clone(&sent),
-        });
+        let cleanup = Rc::new(Cleanup::of(step, self));
+        self.attempt.cleanups.borrow_mut().push(Rc::clone(&cleanup));
         Self {
-            sent: Some(sent),
+            cleanup: Some(cleanup),
             ..self.clone()
         }
     }
 
-    /// What of the place outlives its step.
-    fn anchor(&self) -> Anchor<'p> {
-        Anchor {
-            frame: Rc::clone(&self.frame),
-            turn: self.turn.clone(),
-            path: Rc::clone(&self.path),
-            pack: self.pack.clone(),
-            caller: Rc::new(self.caller.of_cleanup()),
-        }
+    /// The cleanup of the step itself.
+    pub fn own_cleanup(&self) -> Option<&Cleanup<'p>> {
+        let nearest = self.cleanup.as_deref();
+        nearest.filter(|cleanup| cleanup.path == self.path)
     }
 
     /// Says that a request of this place is about to leave.
     pub fn mark_sent(&self) {
-        let mut sent = self.sent.as_ref();
-        while let Some(mark) = sent {
-            mark.reached.set(true);
-            sent = mark.outer.as_ref();
+        if let Some(cleanup) = &self.cleanup {
+            cleanup.mark_sent();
         }
     }
 

@@ -15,11 +15,11 @@ use crate::value::Value;
 
 /// The variables of a scenario or of one call of an action.
 pub(super) struct Frame<'p> {
-    pub home: Home<'p>,
-    pub vars: RefCell<HashMap<String, Arc<Value>>>,
-    pub steps: RefCell<HashMap<String, StepState<'p>>>,
+    pub home: Rc<Home<'p>>,
+    pub vars: Rc<RefCell<HashMap<String, Arc<Value>>>>,
+    pub steps: Rc<RefCell<HashMap<String, StepState<'p>>>>,
     /// Those that were skipped: where, and why.
-    pub skipped: RefCell<HashMap<String, (Place, String)>>,
+    pub skipped: Rc<RefCell<HashMap<String, (Place, String)>>>,
     /// The last of its steps that has a response.
     pub last: RefCell<StepState<'p>>,
 }
@@ -69,7 +69,16 @@ pub(super) struct StepState<'p> {
     /// It did not pass, so that what is read of it may well not be there.
     pub failed: bool,
     /// The turns of a `for_each`, in order.
-    pub turns: Vec<StepState<'p>>,
+    pub turns: Rc<Vec<StepState<'p>>>,
+}
+
+impl<'p> StepState<'p> {
+    /// Takes over the turns of a later state of the same step, unless it has turns of its own.
+    pub fn add_turns(&mut self, later: &StepState<'p>) {
+        if self.turns.is_empty() {
+            self.turns = Rc::clone(&later.turns);
+        }
+    }
 }
 
 /// A request as it was sent, and to which pack.
@@ -100,10 +109,10 @@ pub(super) struct Turn {
 impl<'p> Frame<'p> {
     pub fn new(home: Home<'p>) -> Rc<Self> {
         Rc::new(Self {
-            home,
-            vars: RefCell::default(),
-            steps: RefCell::default(),
-            skipped: RefCell::default(),
+            home: Rc::new(home),
+            vars: Rc::default(),
+            steps: Rc::default(),
+            skipped: Rc::default(),
             last: RefCell::default(),
         })
     }
@@ -121,6 +130,22 @@ impl<'p> Frame<'p> {
 
     pub fn unset(&self, name: &str) {
         self.vars.borrow_mut().remove(name);
+    }
+
+    /// A frame of its own that knows what this one does now.
+    pub fn copy(&self) -> Rc<Self> {
+        Rc::new(Self {
+            home: Rc::clone(&self.home),
+            vars: Rc::new(RefCell::clone(&self.vars)),
+            steps: Rc::new(RefCell::clone(&self.steps)),
+            skipped: Rc::clone(&self.skipped),
+            last: self.last.clone(),
+        })
+    }
+
+    /// Whether what is set in one is set in the other.
+    pub fn shares_names_with(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.vars, &other.vars)
     }
 
     pub fn set(&self, name: &str, value: Value) {

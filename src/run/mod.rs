@@ -22,6 +22,7 @@ mod poll;
 mod prepare;
 mod problem;
 mod receive;
+mod registered;
 mod replay;
 mod request;
 mod scope;

@@ -6,6 +6,7 @@ use super::context::Cx;
 use super::done::Done;
 use super::log::{forgotten_turn, turns_left_out};
 use super::problem::Problem;
+use super::registered::{OpenTurn, Steps};
 use super::request;
 use super::step::run_all;
 use crate::diagnostic::Diagnostic;
@@ -82,12 +83,10 @@ pub(super) async fn group<'p>(cx: &Cx<'_, 'p>, group: &'p Group) -> Done<'p> {
             Err(problem) => return Done::errored(problem),
         }
         done.note = turns_left_out(turn + 1);
-        let ended = run_all(
-            cx,
-            &group.steps,
-            &format!("{}.repeat[{turn}].steps", cx.path),
-        )
-        .await;
+        let open = OpenTurn::begin(cx);
+        let place = format!("{}.repeat[{turn}]", cx.path);
+        let ended = run_all(cx, &group.steps, &format!("{place}.steps")).await;
+        open.end(cx, &place, Steps::All(&group.steps));
         if let Some(turn) = forgotten_turn(turn) {
             cx.attempt.forget(&format!("{}.repeat[{turn}].", cx.path));
         }

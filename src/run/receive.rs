@@ -427,7 +427,7 @@ fn pack_of(cx: &Cx<'_, '_>, receive: &Receive) -> Result<Rc<OpenPack>, Diagnosti
     let name = &receive.pack.name;
     if let Home::Action {
         pack: Some(own), ..
-    } = &cx.frame.home
+    } = &*cx.frame.home
         && own.bound.pack.name == *name
     {
         return Ok(Rc::clone(own));

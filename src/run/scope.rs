@@ -70,7 +70,7 @@ impl<'a, 'p> StepScope<'a, 'p> {
 
     fn secret(&self, name: &str) -> Option<Arc<Value>> {
         let pack;
-        let secrets: &[(String, SecretValue)] = match &self.frame.home {
+        let secrets: &[(String, SecretValue)] = match &*self.frame.home {
             Home::Action {
                 pack: Some(open), ..
             }
@@ -84,7 +84,7 @@ impl<'a, 'p> StepScope<'a, 'p> {
     }
 
     fn secret_names(&self) -> Vec<String> {
-        match &self.frame.home {
+        match &*self.frame.home {
             Home::Action {
                 pack: Some(open), ..
             }
@@ -137,7 +137,7 @@ impl<'a, 'p> StepScope<'a, 'p> {
                     known: vec!["seed".to_owned(), "id".to_owned()],
                 },
             }),
-            "case" => match &self.frame.home {
+            "case" => match &*self.frame.home {
                 Home::Scenario { case: Some(case) } => Some(Resolved::Value {
                     value: Arc::clone(case),
                     used: 0,
@@ -254,7 +254,7 @@ impl Scope for StepScope<'_, '_> {
             }
             _ => {}
         }
-        match &self.frame.home {
+        match &*self.frame.home {
             Home::Scenario { .. } => self.scenario_name(name, attributes),
             Home::Action { inputs, .. } => self.action_name(name, attributes, inputs),
             Home::Pack { .. } => None,
@@ -263,7 +263,7 @@ impl Scope for StepScope<'_, '_> {
 
     fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.frame.vars.borrow().keys().cloned().collect();
-        let own: &[&str] = match &self.frame.home {
+        let own: &[&str] = match &*self.frame.home {
             Home::Scenario { case: Some(_) } => {
                 &["case", "steps", "secrets", "packs", "run", "webhooks"]
             }
@@ -281,7 +281,7 @@ impl Scope for StepScope<'_, '_> {
 
     fn would_be_set(&self, name: &str) -> Option<Place> {
         let planned = self.attempt.planned;
-        let (first, then): (&[Step], &[Step]) = match &self.frame.home {
+        let (first, then): (&[Step], &[Step]) = match &*self.frame.home {
             Home::Scenario { .. } => (&planned.file.document.setup, &planned.scenario().steps),
             Home::Action { action, .. } => (&action.steps, &[]),
             Home::Pack { .. } => (&[], &[]),

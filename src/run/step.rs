@@ -13,6 +13,7 @@ use super::done::{Done, Ended};
 use super::frame::{StepState, Turn};
 use super::log::StepLog;
 use super::problem::{Problem, worst};
+use super::registered::{OpenTurn, Steps};
 use super::scope::StepScope;
 use super::{action, branches, capture, checks, plain, poll, receive, replay, request};
 use crate::check::Evidence;
@@ -102,7 +103,7 @@ async fn run_turns<'p>(cx: &Cx<'_, 'p>, step: &'p Step, items: Vec<Value>) -> En
         skipped: true,
         ..Ended::default()
     };
-    let mut turns: Vec<StepState<'p>> = Vec::new();
+    let mut turns: Rc<Vec<StepState<'p>>> = Rc::default();
     for (index, item) in items.into_iter().enumerate() {
         let turn = Cx {
             turn: Some(Rc::new(Turn {
@@ -111,14 +112,16 @@ async fn run_turns<'p>(cx: &Cx<'_, 'p>, step: &'p Step, items: Vec<Value>) -> En
             })),
             ..cx.at(format!("{}.for_each[{index}]", cx.path))
         };
+        let open = OpenTurn::begin(cx);
         let (ended, state) = run_turn(&turn, step).await;
         // The step as a whole is its last turn, with all turns beside it.
         if let Some(id) = &step.id {
-            turns.push(state);
-            let mut whole = turns.last().cloned().unwrap_or_default();
-            whole.turns.clone_from(&turns);
+            Rc::make_mut(&mut turns).push(state.clone());
+            let turns = Rc::clone(&turns);
+            let whole = StepState { turns, ..state };
             cx.frame.steps.borrow_mut().insert(id.clone(), whole);
         }
+        open.end(cx, &turn.path, Steps::Of(step));
         all.skipped &= ended.skipped;
         // A failing turn ends the loop, even where `soft` lets the scenario go on.
         let failed = !ended.passed();
@@ -219,6 +222,9 @@ fn remember<'p>(cx: &Cx<'_, 'p>, step: &Step, state: &StepState<'p>) {
     if let Some(id) = &step.id {
         let mut steps = cx.frame.steps.borrow_mut();
         steps.insert(id.clone(), state.clone());
+        if let Some(cleanup) = cx.own_cleanup() {
+            cleanup.keep_own(id, state);
+        }
     }
 }
 
