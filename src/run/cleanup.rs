@@ -22,7 +22,8 @@ const CLEANUP_TIME: Duration = Duration::from_secs(30);
 /// The same, after Ctrl-C.
 const CLEANUP_TIME_INTERRUPTED: Duration = Duration::from_secs(5);
 
-/// Runs the cleanups, the last registered first, then the teardowns. Whatever fails, the others run.
+/// Runs the cleanups, the last registered first, then the teardowns, and then the cleanups of these. Whatever fails, the
+/// others run.
 pub(super) async fn clean_up<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -> Vec<Problem> {
     let (file, scenario) = (&attempt.planned.file.document, attempt.planned.scenario());
     let nothing_to_do = attempt.cleanups.borrow().is_empty()
@@ -40,6 +41,8 @@ pub(super) async fn clean_up<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -
     let all = async {
         run_cleanups(attempt, &mut problems).await;
         run_teardowns(attempt, frame, &mut problems).await;
+        // Those of the teardowns' own steps.
+        run_cleanups(attempt, &mut problems).await;
     };
     let hurried = async {
         // Ctrl-C during the cleanups leaves them five seconds from then on.
@@ -60,6 +63,7 @@ pub(super) async fn clean_up<'p>(attempt: &Attempt<'p>, frame: &Rc<Frame<'p>>) -
     problems
 }
 
+/// Runs those that are registered. What a cleanup registers itself is the last, and so comes next.
 async fn run_cleanups(attempt: &Attempt<'_>, problems: &mut Vec<Problem>) {
     loop {
         let Some(cleanup) = attempt.cleanups.borrow_mut().pop() else {

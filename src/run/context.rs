@@ -71,7 +71,7 @@ impl<'a, 'p> Cx<'a, 'p> {
 
     /// Registers the step's cleanup, if it has one.
     pub(super) fn with_cleanup_of(&self, step: &'p Step) -> Self {
-        if step.cleanup.is_empty() || self.cleaning {
+        if step.cleanup.is_empty() {
             return self.clone();
         }
         let cleanup = Rc::new(Cleanup::of(step, self));

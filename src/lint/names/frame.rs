@@ -137,7 +137,11 @@ impl<'a, 'c> Walker<'a, 'c> {
         while let Some((steps, turns)) = self.cleanups.pop() {
             let known = self.known.clone();
             let outer = std::mem::replace(&mut self.turns, turns);
+            let others = std::mem::take(&mut self.cleanups);
             self.steps(steps);
+            // Those of the cleanup's own steps see what these set.
+            self.run_cleanups();
+            self.cleanups = others;
             self.turns = outer;
             self.known = known;
         }
