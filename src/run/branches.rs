@@ -84,6 +84,10 @@ pub(super) async fn parallel<'p>(
     if cx.is_cut_short() {
         return Done::cut_short();
     }
+    // What the number of those that pass does not excuse: a soft failure is recorded.
+    let soft = |problem: &&Problem| problem.soft;
+    let problems = ended.iter().flat_map(|branch| &branch.problems);
+    done.problems = problems.filter(soft).cloned().collect();
     let skipped = ended.iter().filter(|branch| branch.skipped).count();
     let passed = ended.iter().filter(|branch| branch.passed()).count() - skipped;
     done.note = Some(match skipped {

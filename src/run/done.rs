@@ -15,8 +15,10 @@ use crate::step::Step;
 #[derive(Default)]
 pub(super) struct Ended {
     pub problems: Vec<Problem>,
-    /// The scenario does not go on after this: there are problems, or Ctrl-C cut it short.
+    /// The scenario does not go on after this: there are problems that are not soft, or Ctrl-C cut it short.
     pub stop: bool,
+    /// It is not soft problems of steps within it alone that kept it from passing: a loop does not go on.
+    pub failed: bool,
     pub skipped: bool,
 }
 
@@ -25,6 +27,7 @@ impl Ended {
         Self {
             problems: vec![problem],
             stop: true,
+            failed: true,
             skipped: false,
         }
     }

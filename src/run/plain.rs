@@ -80,7 +80,7 @@ pub(super) async fn group<'p>(cx: &Cx<'_, 'p>, group: &'p Group) -> Done<'p> {
         match repeat.condition.test(&cx.scope()) {
             Ok(true) => {}
             Ok(false) => return done,
-            Err(problem) => return Done::errored(problem),
+            Err(problem) => return not_judged(done, problem),
         }
         done.note = turns_left_out(turn + 1);
         let open = OpenTurn::begin(cx);
@@ -90,10 +90,9 @@ pub(super) async fn group<'p>(cx: &Cx<'_, 'p>, group: &'p Group) -> Done<'p> {
         if let Some(turn) = forgotten_turn(turn) {
             cx.attempt.forget(&format!("{}.repeat[{turn}].", cx.path));
         }
-        let failed = !ended.passed();
         done.problems.extend(ended.problems);
-        if ended.stop || failed {
-            done.over = ended.stop;
+        if ended.stop {
+            done.over = true;
             return done;
         }
     }
@@ -111,6 +110,13 @@ pub(super) async fn group<'p>(cx: &Cx<'_, 'p>, group: &'p Group) -> Done<'p> {
             done.over = true;
             done
         }
-        Err(problem) => Done::errored(problem),
+        Err(problem) => not_judged(done, problem),
     }
+}
+
+/// The condition of a `repeat` is in error, after turns that may have had soft problems.
+fn not_judged(mut done: Done<'_>, problem: Diagnostic) -> Done<'_> {
+    done.problems.push(Problem::errored(problem));
+    done.over = true;
+    done
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::capture::redact_secrets;
 use super::context::Cx;
 use super::done::Done;
-use super::problem::Problem;
+use super::problem::{Problem, all_soft};
 use super::request::grow;
 use super::step::perform as perform_once;
 use crate::check::{Evidence, Expect, Verdict};
@@ -55,7 +55,7 @@ fn could_not_be_done(done: &Done<'_>, in_time: bool) -> bool {
     let mut problems = done.problems.iter();
     let errored = problems.any(|problem| problem.outcome == Outcome::Errored);
     let unanswered = done.error.is_some() && in_time;
-    let cut_short = done.over && done.problems.is_empty();
+    let cut_short = done.over && all_soft(&done.problems);
     errored || unanswered || cut_short
 }
 
@@ -136,7 +136,7 @@ async fn repeat<'p>(cx: &Cx<'_, 'p>, step: &'p Step, poll: &Poll) -> Done<'p> {
             .label("never held")
             .note(history.note(cx));
             // What failed within an action is a problem of its own, which follows.
-            if done.problems.is_empty() {
+            if all_soft(&done.problems) {
                 problem.notes.extend_from_slice(&why.notes);
                 problem.help.extend_from_slice(&why.help);
             }
@@ -215,7 +215,8 @@ fn judge(cx: &Cx<'_, '_>, poll: &Poll, done: &Done<'_>) -> State {
         redactor: Some(&redactor),
         ..Evidence::default()
     };
-    let failed = done.problems.first();
+    // What is soft goes on, and of several attempts the last one's is told.
+    let failed = done.problems.iter().find(|problem| !problem.soft);
     let judged = failed.is_none() || done.response().is_some();
     let stated = |fail_on: &&Expect| judged && fail_on.states_something(&scope);
     for fail_on in poll.fail_on.iter().filter(stated) {

@@ -15,6 +15,8 @@ const SHOWN_ITEM: usize = 60;
 #[derive(Clone, Debug)]
 pub(super) struct Problem {
     pub outcome: Outcome,
+    /// The scenario goes on in spite of it, to end as failed.
+    pub soft: bool,
     /// The path of the step that it arose in; none where it concerns the scenario as a whole.
     pub step: Option<Rc<str>>,
     /// The path of the step whose exchange it is about, where that is another.
@@ -24,27 +26,22 @@ pub(super) struct Problem {
 
 impl Problem {
     pub fn failed(diagnostic: Diagnostic) -> Self {
-        Self {
-            outcome: Outcome::Failed,
-            step: None,
-            exchange_of: None,
-            diagnostic,
-        }
+        Self::new(Outcome::Failed, diagnostic)
     }
 
     pub fn errored(diagnostic: Diagnostic) -> Self {
-        Self {
-            outcome: Outcome::Errored,
-            step: None,
-            exchange_of: None,
-            diagnostic,
-        }
+        Self::new(Outcome::Errored, diagnostic)
     }
 
     /// Something that is no problem, only worth saying.
     pub fn warning(diagnostic: Diagnostic) -> Self {
+        Self::new(Outcome::Passed, diagnostic)
+    }
+
+    fn new(outcome: Outcome, diagnostic: Diagnostic) -> Self {
         Self {
-            outcome: Outcome::Passed,
+            outcome,
+            soft: false,
             step: None,
             exchange_of: None,
             diagnostic,
@@ -96,6 +93,11 @@ impl Problem {
             problem: attempt.clean_diagnostic(&self.diagnostic),
         }
     }
+}
+
+/// Whether the scenario goes on in spite of all of them.
+pub(super) fn all_soft(problems: &[Problem]) -> bool {
+    problems.iter().all(|problem| problem.soft)
 }
 
 /// Errored is worse than failed, failed worse than passed.

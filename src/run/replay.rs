@@ -63,6 +63,9 @@ pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting
     let states_passed = states_passed(cx, step);
     let chosen = (failed.iter()).position(|failed| failed.is_none() == states_passed);
     let mut done = all.remove(chosen.unwrap_or(0));
+    let problems = all.iter_mut().flat_map(|other| other.problems.drain(..));
+    done.problems
+        .extend(problems.filter(|problem| problem.soft));
     // What is shown of several exchanges is the last.
     let mut exchanges: Vec<_> = all.into_iter().flat_map(|other| other.exchanges).collect();
     exchanges.append(&mut done.exchanges);

@@ -12,7 +12,7 @@ use super::context::Cx;
 use super::done::{Done, Ended};
 use super::frame::{StepState, Turn};
 use super::log::StepLog;
-use super::problem::{Problem, worst};
+use super::problem::{Problem, all_soft, worst};
 use super::registered::{OpenTurn, Steps};
 use super::scope::StepScope;
 use super::{action, branches, capture, checks, plain, poll, receive, replay, request};
@@ -123,11 +123,11 @@ async fn run_turns<'p>(cx: &Cx<'_, 'p>, step: &'p Step, items: Vec<Value>) -> En
         }
         open.end(cx, &turn.path, Steps::Of(step));
         all.skipped &= ended.skipped;
-        // A failing turn ends the loop, even where `soft` lets the scenario go on.
-        let failed = !ended.passed();
         all.problems.extend(ended.problems);
-        if ended.stop || failed {
+        // A failing turn ends the loop, even where the step's `soft` lets the scenario go on.
+        if ended.stop || ended.failed {
             all.stop = ended.stop;
+            all.failed = ended.failed;
             break;
         }
     }
@@ -167,12 +167,12 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         }
     }
     // Ctrl-C came between the steps of this one.
-    let cut_short = done.over && problems.is_empty();
-    let sound = problems.is_empty() && !cut_short;
+    let cut_short = done.over && all_soft(&problems);
+    let sound = all_soft(&problems) && !cut_short;
     if let Some(again) = step.replay.as_ref().filter(|_| sound) {
         problems.extend(Box::pin(replay::again(cx, step, again, &mut done, &scope)).await);
     }
-    let problems: Vec<Problem> = problems
+    let mut problems: Vec<Problem> = problems
         .into_iter()
         .map(|problem| match problem.step {
             None => problem.in_step(cx, &step.place).about(
@@ -194,7 +194,12 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         done.state.failed = true;
         remember(cx, step, &done.state);
     }
-    let soft = outcome == Outcome::Failed && step.soft.resolve(&scope).unwrap_or(false);
+    let failed = !all_soft(&problems);
+    if outcome == Outcome::Failed && step.soft.resolve(&scope).unwrap_or(false) {
+        for problem in &mut problems {
+            problem.soft = true;
+        }
+    }
     let state = done.state.clone();
     let title = title(cx, step, done.title.take());
     log(
@@ -207,7 +212,8 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
     );
     cx.attempt.end(&cx.path);
     let ended = Ended {
-        stop: cut_short || (!problems.is_empty() && !soft),
+        stop: cut_short || !all_soft(&problems),
+        failed,
         problems,
         skipped: false,
     };
