@@ -9,7 +9,7 @@ use super::Shared;
 use super::frame::Home;
 use super::inbox::Inbox;
 use super::log::StepLog;
-use super::problem::{Problem, worst};
+use super::problem::{Problem, worst_of};
 use super::registered::{Cleanup, is_within};
 use super::scope::FileReader;
 use crate::clock::Clock;
@@ -335,7 +335,7 @@ impl<'p> Attempt<'p> {
 
     /// How the attempt stands: the worst of what went wrong.
     pub fn outcome(&self) -> Outcome {
-        worst(self.problems.borrow().iter().map(|problem| problem.outcome))
+        worst_of(&self.problems.borrow())
     }
 
     /// How much of the scenario's time has passed: exact on a virtual clock, else measured.

@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::context::Cx;
 use super::done::{Done, Ended};
-use super::problem::Problem;
+use super::problem::{Problem, worst_of};
 use super::step::run;
+use crate::event::Outcome;
 use crate::step::Step;
 use crate::value::counted;
 
@@ -84,10 +85,14 @@ pub(super) async fn parallel<'p>(
     if cx.is_cut_short() {
         return Done::cut_short();
     }
-    // What the number of those that pass does not excuse: a soft failure is recorded.
-    let soft = |problem: &&Problem| problem.soft;
-    let problems = ended.iter().flat_map(|branch| &branch.problems);
-    done.problems = problems.filter(soft).cloned().collect();
+    // What the number of those that pass does not excuse: a branch that could not be done, and what is recorded as soft.
+    let errored = |branch: &Ended| worst_of(&branch.problems) == Outcome::Errored;
+    done.over = ended.iter().any(errored);
+    for branch in &ended {
+        let inexcusable = |problem: &&Problem| problem.soft || errored(branch);
+        let problems = branch.problems.iter().filter(inexcusable);
+        done.problems.extend(problems.cloned());
+    }
     let skipped = ended.iter().filter(|branch| branch.skipped).count();
     let passed = ended.iter().filter(|branch| branch.passed()).count() - skipped;
     done.note = Some(match skipped {

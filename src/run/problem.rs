@@ -95,13 +95,18 @@ impl Problem {
     }
 }
 
+/// How what has these problems stands.
+pub(super) fn worst_of(problems: &[Problem]) -> Outcome {
+    worst(problems.iter().map(|problem| problem.outcome))
+}
+
 /// Whether the scenario goes on in spite of all of them.
 pub(super) fn all_soft(problems: &[Problem]) -> bool {
     problems.iter().all(|problem| problem.soft)
 }
 
 /// Errored is worse than failed, failed worse than passed.
-pub(super) fn worst(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
+fn worst(outcomes: impl IntoIterator<Item = Outcome>) -> Outcome {
     outcomes
         .into_iter()
         .fold(Outcome::Passed, |worst, outcome| match (worst, outcome) {

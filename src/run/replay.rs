@@ -12,12 +12,13 @@ use super::context::Cx;
 use super::done::Done;
 use super::frame::{SentRequest, StepState};
 use super::log::KeptExchange;
-use super::problem::Problem;
+use super::problem::{Problem, worst_of};
 use super::request::send;
 use super::scope::StepScope;
 use super::step::{check, do_within_time};
 use crate::check::{Evidence, Operation};
 use crate::diagnostic::Diagnostic;
+use crate::event::Outcome;
 use crate::expr::{Outcome as Rendered, Setting};
 use crate::http::{self, Exchange, Response, Share};
 use crate::step::{Changed, Replay, Step};
@@ -59,10 +60,13 @@ pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting
     }
     let failed: Vec<Option<Problem>> = all.iter_mut().map(|done| failure(cx, step, done)).collect();
     let count = failed.iter().filter(|failed| failed.is_none()).count();
-    // Where all must pass, one that did not says why; where some may, one that did goes on.
+    // One that could not be done says so. Where all must pass, one that did not says why; where some may, one that did
+    // goes on.
     let states_passed = states_passed(cx, step);
-    let chosen = (failed.iter()).position(|failed| failed.is_none() == states_passed);
-    let mut done = all.remove(chosen.unwrap_or(0));
+    let mut each = failed.iter();
+    let errored = each.position(|failed| worst_of(failed.as_slice()) == Outcome::Errored);
+    let as_stated = || (failed.iter()).position(|failed| failed.is_none() == states_passed);
+    let mut done = all.remove(errored.or_else(as_stated).unwrap_or(0));
     let problems = all.iter_mut().flat_map(|other| other.problems.drain(..));
     done.problems
         .extend(problems.filter(|problem| problem.soft));

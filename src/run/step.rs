@@ -12,7 +12,7 @@ use super::context::Cx;
 use super::done::{Done, Ended};
 use super::frame::{StepState, Turn};
 use super::log::StepLog;
-use super::problem::{Problem, all_soft, worst};
+use super::problem::{Problem, all_soft, worst_of};
 use super::registered::{OpenTurn, Steps};
 use super::scope::StepScope;
 use super::{action, branches, capture, checks, plain, poll, receive, replay, request};
@@ -188,7 +188,7 @@ async fn run_turn<'p>(cx: &Cx<'_, 'p>, step: &'p Step) -> (Ended, StepState<'p>)
         done.note = Some("interrupted".to_owned());
         Outcome::Errored
     } else {
-        worst(problems.iter().map(|problem| problem.outcome))
+        worst_of(&problems)
     };
     if outcome != Outcome::Passed {
         done.state.failed = true;
