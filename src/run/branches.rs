@@ -64,7 +64,10 @@ pub(super) async fn parallel<'p>(
     branches: &'p [Step],
 ) -> Done<'p> {
     let contexts: Vec<Cx<'_, 'p>> = (0..branches.len())
-        .map(|index| cx.at(format!("{}.parallel[{index}]", cx.path)))
+        .map(|index| Cx {
+            frame: cx.frame.branch(),
+            ..cx.at(format!("{}.parallel[{index}]", cx.path))
+        })
         .collect();
     let futures = contexts
         .iter()
@@ -72,6 +75,7 @@ pub(super) async fn parallel<'p>(
         .map(|(cx, branch)| run(cx, branch))
         .collect();
     let ended = cx.attempt.clock.join(futures).await;
+    cx.frame.join(contexts.iter().map(|branch| &branch.frame));
     let mut done = Done::default();
     if !states_passed(cx, step) {
         done.over = ended.iter().any(|branch| branch.stop);

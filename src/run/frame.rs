@@ -132,6 +132,30 @@ impl<'p> Frame<'p> {
         self.vars.borrow_mut().remove(name);
     }
 
+    /// The same frame for a step that runs at the same time as others: its last response is its own.
+    pub fn branch(&self) -> Rc<Self> {
+        Rc::new(Self {
+            home: Rc::clone(&self.home),
+            vars: Rc::clone(&self.vars),
+            steps: Rc::clone(&self.steps),
+            skipped: Rc::clone(&self.skipped),
+            last: self.last.clone(),
+        })
+    }
+
+    /// Takes over the last response of branches that ran at once: that of the last one, as they are written, that has
+    /// one of its own.
+    pub fn join<'f>(&self, branches: impl DoubleEndedIterator<Item = &'f Rc<Self>>)
+    where
+        'p: 'f,
+    {
+        let before = self.last.borrow().answered_in.clone();
+        let mut written_last_first = branches.rev().map(|branch| branch.last.borrow().clone());
+        if let Some(last) = written_last_first.find(|last| last.answered_in != before) {
+            *self.last.borrow_mut() = last;
+        }
+    }
+
     /// A frame of its own that knows what this one does now.
     pub fn copy(&self) -> Rc<Self> {
         Rc::new(Self {
