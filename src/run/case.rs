@@ -59,11 +59,22 @@ pub(super) async fn run(shared: Arc<Shared>, client: Rc<Client>, planned: Planne
             attempt: number,
             outcome: finished.outcome,
             duration: finished.duration,
-            problems: finished.problems.clone(),
+            problems: all_problems(&finished),
         });
         shared.send(Event::Retrying(Box::new(finished)));
         number += 1;
     }
+}
+
+/// Why an attempt did not pass; what went wrong while cleaning up comes last, and says so.
+fn all_problems(finished: &CaseFinished) -> Vec<CaseProblem> {
+    let mut problems = finished.problems.clone();
+    let cleanups = finished.cleanup_problems.iter().cloned();
+    problems.extend(cleanups.map(|mut problem| {
+        problem.problem.notes.push("while cleaning up".to_owned());
+        problem
+    }));
+    problems
 }
 
 /// How the body of an attempt came to its end.

@@ -163,7 +163,7 @@ impl<W: Write> Console<W> {
             return Ok(());
         }
         let word = words::word(finished.outcome, false);
-        let first = finished.problems.first();
+        let first = why::blamed(finished).first();
         let tail = match first {
             Some(first) => {
                 let why = words::headline(&finished.case.id.file, &first.problem);
