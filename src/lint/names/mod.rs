@@ -7,6 +7,7 @@ mod frame;
 mod reference;
 mod scope;
 mod steps;
+mod written;
 
 use std::collections::HashSet;
 

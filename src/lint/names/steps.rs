@@ -128,6 +128,7 @@ impl<'a> Walker<'a, '_> {
 
     /// Branches see what was there before them, not what the others set meanwhile.
     fn parallel(&mut self, branches: &'a [Step]) {
+        self.set_at_once(branches);
         let before = self.known.clone();
         let outer = self.siblings.clone();
         let mut after = before.clone();

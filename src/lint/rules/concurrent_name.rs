@@ -1,4 +1,4 @@
-//! `concurrent-name`: a branch of a `parallel` reads what another one sets.
+//! `concurrent-name`: a branch of a `parallel` reads, or sets too, what another one sets.
 
 use super::undefined_name::of_code;
 use crate::diagnostic::{Diagnostic, Severity};
@@ -8,7 +8,7 @@ use crate::source::Place;
 pub(super) const RULE: Rule = Rule {
     name: "concurrent-name",
     severity: Severity::Error,
-    doc: "A branch of a `parallel` reads what another branch of it sets. Branches run at once, so nobody knows whether it is there.",
+    doc: "A branch of a `parallel` reads what another branch of it sets, or sets it too: a variable, a capture, or a header of later requests. Branches run at once, so nobody knows whether it is there, or which of them is the last.",
     find: |context, findings| of_code(RULE.name, context, findings),
 };
 
@@ -24,6 +24,28 @@ pub(in crate::lint) fn problem(name: &str, place: Place) -> Diagnostic {
     .at(place)
     .label("may not be set yet")
     .help(HELP)
+}
+
+/// A variable that an earlier branch sets too, at `other`.
+pub(in crate::lint) fn variable_twice(name: &str, place: Place, other: Place) -> Diagnostic {
+    set_twice(&format!("`{name}`"), place, other).help(
+        "give each branch a name of its own, or put both steps into one branch: `- steps: […]`",
+    )
+}
+
+/// The same of a header of later requests.
+pub(in crate::lint) fn header_twice(name: &str, place: Place, other: Place) -> Diagnostic {
+    set_twice(&format!("the header `{name}`"), place, other).help(
+        "write it at the requests themselves, `headers: {…}`, or put both steps into one branch: `- steps: […]`",
+    )
+}
+
+fn set_twice(what: &str, place: Place, other: Place) -> Diagnostic {
+    let message = format!("{what} is set by two branches that run at the same time");
+    Diagnostic::error(RULE.name, message)
+        .at(place)
+        .label("set here too")
+        .also(other, "set here")
 }
 
 /// A step that runs in another branch.
