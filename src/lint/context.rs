@@ -32,6 +32,8 @@ pub(super) struct Visited<'a> {
     pub owner: Owner,
     /// The action that it is a step of.
     pub action: Option<&'a Action>,
+    /// It is one of a cleanup or a teardown, at least where it stands.
+    pub cleans: bool,
 }
 
 /// What a rule has at hand.
@@ -59,30 +61,31 @@ impl<'a> Context<'a> {
         };
         match home {
             Home::File(file) => {
-                context.visit(&file.setup, Owner::File, None);
+                context.visit(&file.setup, Owner::File, None, false);
                 for (index, scenario) in file.scenarios.iter().enumerate() {
-                    context.visit(&scenario.steps, Owner::Scenario(index), None);
-                    context.visit(&scenario.teardown, Owner::Scenario(index), None);
+                    context.visit(&scenario.steps, Owner::Scenario(index), None, false);
+                    context.visit(&scenario.teardown, Owner::Scenario(index), None, true);
                 }
-                context.visit(&file.teardown, Owner::File, None);
+                context.visit(&file.teardown, Owner::File, None, true);
             }
             Home::Pack(_) => {}
         }
         for action in context.own_actions() {
-            context.visit(&action.steps, Owner::File, Some(action));
+            context.visit(&action.steps, Owner::File, Some(action), false);
         }
         context
     }
 
-    fn visit(&mut self, steps: &'a [Step], owner: Owner, action: Option<&'a Action>) {
+    fn visit(&mut self, steps: &'a [Step], owner: Owner, action: Option<&'a Action>, cleans: bool) {
         for step in steps {
             self.steps.push(Visited {
                 step,
                 owner,
                 action,
+                cleans,
             });
-            self.visit(step.inner(), owner, action);
-            self.visit(&step.cleanup, owner, action);
+            self.visit(step.inner(), owner, action, cleans);
+            self.visit(&step.cleanup, owner, action, true);
         }
     }
 

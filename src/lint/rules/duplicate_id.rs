@@ -21,6 +21,7 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
         step,
         owner,
         action,
+        ..
     } in &context.steps
     {
         let Some(id) = step.id.as_deref() else {

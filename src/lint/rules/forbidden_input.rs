@@ -54,6 +54,7 @@ fn breach(
         step,
         owner: input.owner,
         action: Some(input.action),
+        cleans: false,
     };
     let request = Sketch::of(visited, pack)?;
     let breach = request.breach_of_input(&input.spec.name, input.value)?;

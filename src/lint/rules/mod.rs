@@ -32,6 +32,7 @@ mod unknown_input;
 mod unknown_pack;
 mod unused_action;
 mod unused_capture;
+mod unused_headers;
 mod unused_input;
 mod unused_variable;
 
@@ -67,6 +68,7 @@ pub const RULES: &[Rule] = &[
     misspelt_name::RULE,
     unused_variable::RULE,
     unused_capture::RULE,
+    unused_headers::RULE,
     unused_input::RULE,
     unused_action::RULE,
     empty_expect::RULE,
