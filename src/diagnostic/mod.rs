@@ -54,6 +54,8 @@ pub struct Details {
     pub label: String,
     /// Other places that explain this one.
     pub also: Vec<(Place, String)>,
+    /// Whether it concerns its file as a whole, though it lies in what is only a part of that: behind an alias.
+    pub of_file: bool,
     /// Facts below the source, such as `body: {…}`; one line or several each.
     pub notes: Vec<String>,
     /// What to do next.
@@ -95,6 +97,7 @@ impl Diagnostic {
             place: None,
             label: String::new(),
             also: Vec::new(),
+            of_file: false,
             notes: Vec::new(),
             help: Vec::new(),
             evidence: Vec::new(),
@@ -201,7 +204,7 @@ impl Diagnostic {
     }
 }
 
-/// By file and place; a problem that was found twice is said once.
+/// By file and place; a problem that was found twice is said once, with all that it was found to concern.
 pub fn sort(problems: &mut Vec<Diagnostic>) {
     let key = |problem: &Diagnostic| {
         let place = problem
@@ -211,5 +214,25 @@ pub fn sort(problems: &mut Vec<Diagnostic>) {
         (place, problem.code, problem.message.clone())
     };
     problems.sort_by_key(key);
-    problems.dedup_by_key(|problem| key(problem));
+    problems.dedup_by(|twin, first| {
+        let same = key(twin) == key(first);
+        if same {
+            first.merge(std::mem::take(&mut twin.also), twin.of_file);
+        }
+        same
+    });
+}
+
+impl Diagnostic {
+    fn merge(&mut self, also: Vec<(Place, String)>, of_file: bool) {
+        self.of_file |= of_file;
+        for (place, label) in also {
+            let known = |(own, text): &(Place, String)| {
+                own.span == place.span && own.source.name == place.source.name && *text == label
+            };
+            if !self.also.iter().any(known) {
+                self.also.push((place, label));
+            }
+        }
+    }
 }

@@ -29,6 +29,7 @@ impl Diagnostic {
             message: redact(&self.message),
             place: self.place.as_ref().map(&mut cover),
             label: redact(&self.label),
+            of_file: self.of_file,
             also: self
                 .also
                 .iter()

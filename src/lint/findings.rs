@@ -66,7 +66,12 @@ fn attribute(finding: Finding, file: &ScenarioFile) -> Diagnostic {
         .iter()
         .any(|scenario| scenario.owns(&diagnostic));
     let concerns_all = owners.len() == file.scenarios.len();
-    if owners.contains(&Owner::File) || (concerns_all && !lies_in_one) {
+    if owners.contains(&Owner::File) {
+        // Behind an alias, it may lie in what is a scenario's.
+        diagnostic.of_file = lies_in_one;
+        return diagnostic;
+    }
+    if concerns_all && !lies_in_one {
         return diagnostic;
     }
     for owner in owners {

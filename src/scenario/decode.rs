@@ -27,9 +27,25 @@ pub fn load(
         .into_iter()
         .map(|problem| Diagnostic::from_problem(source, problem))
         .collect();
+    let written = decoder.problems.len();
     let file = node.and_then(|node| decode_file(&node, &mut decoder));
+    if let Some(file) = &file {
+        share(&mut decoder.problems[..written], file);
+    }
     sort(&mut decoder.problems, source);
     (file, decoder.problems)
+}
+
+/// Marks problems of the text that lie in a scenario, and that an alias brings into what is the file's too.
+fn share(problems: &mut [Diagnostic], file: &ScenarioFile) {
+    let lies_in_one = |place: &Place| {
+        let mut scenarios = file.scenarios.iter();
+        scenarios.any(|own| super::lies_in(place, &file.source, own.span))
+    };
+    for problem in problems {
+        problem.of_file = problem.place.as_ref().is_some_and(lies_in_one)
+            && problem.also.iter().any(|(place, _)| !lies_in_one(place));
+    }
 }
 
 /// Puts problems in the order of their places, those of other files last.
@@ -50,8 +66,9 @@ fn decode_file(node: &Node, decoder: &mut Decoder) -> Option<ScenarioFile> {
     }
     let fields = decoder.fields(node, &FILE);
     node.as_map()?;
+    let before = decoder.problems.len();
     decoder.check_version(fields.get("version"));
-    Some(ScenarioFile {
+    let mut file = ScenarioFile {
         source: Arc::clone(&decoder.source),
         name: fields
             .get("name")
@@ -78,11 +95,19 @@ fn decode_file(node: &Node, decoder: &mut Decoder) -> Option<ScenarioFile> {
         settings: decode_settings(&fields, decoder),
         setup: steps(&fields, "setup", decoder),
         teardown: steps(&fields, "teardown", decoder),
-        scenarios: fields
-            .get("scenarios")
-            .map(|node| decode_scenarios(node, decoder))
-            .unwrap_or_default(),
-    })
+        scenarios: Vec::new(),
+    };
+    if let Some(node) = fields.get("scenarios") {
+        // What is the file's may stand in a scenario all the same, behind an alias.
+        for problem in &mut decoder.problems[before..] {
+            problem.of_file = problem
+                .place
+                .as_ref()
+                .is_some_and(|place| super::lies_in(place, &file.source, node.span));
+        }
+        file.scenarios = decode_scenarios(node, decoder);
+    }
+    Some(file)
 }
 
 /// A file's name without its folder and `.scenario.yaml`.

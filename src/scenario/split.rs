@@ -16,7 +16,7 @@ pub struct Split {
 }
 
 /// Tells a file's problems from those of its scenarios. A problem concerns every scenario in which it, or one of the
-/// places that explain it, lies.
+/// places that explain it, lies, unless it was found on behalf of the file.
 #[must_use]
 pub fn by_scenario(file: &ScenarioFile, problems: &[Diagnostic]) -> Split {
     let mut split = Split {
@@ -24,6 +24,10 @@ pub fn by_scenario(file: &ScenarioFile, problems: &[Diagnostic]) -> Split {
         scenarios: vec![Vec::new(); file.scenarios.len()],
     };
     for problem in problems {
+        if problem.of_file {
+            split.file.push(problem.clone());
+            continue;
+        }
         let mut found = false;
         for (scenario, own) in file.scenarios.iter().zip(&mut split.scenarios) {
             if scenario.owns(problem) {

@@ -8,6 +8,8 @@ use super::{Entry, Node, Span, Yaml};
 pub(super) const MAX_DEPTH: usize = 64;
 /// How much memory the copies that aliases make may take, in bytes.
 const MAX_COPIED: usize = 32 << 20;
+/// How many aliases of a part that has something wrong in it are told.
+const MAX_MENTIONS: usize = 1000;
 
 /// The anchors of a file.
 #[derive(Default)]
@@ -15,6 +17,8 @@ pub(super) struct Anchors {
     known: HashMap<usize, Anchor>,
     /// What has been copied so far, in bytes.
     copied: usize,
+    /// Every alias, and what it stands for.
+    aliases: Vec<(Span, Span)>,
 }
 
 struct Anchor {
@@ -63,8 +67,8 @@ impl Anchors {
         Ok(())
     }
 
-    /// What an alias stands for; `depth` is how deep the alias itself stands.
-    pub(super) fn resolve(&mut self, id: usize, depth: usize) -> Result<Yaml, Refused> {
+    /// What the alias at `span` stands for; `depth` is how deep it stands itself.
+    pub(super) fn resolve(&mut self, id: usize, span: Span, depth: usize) -> Result<Yaml, Refused> {
         let anchor = self.known.get_mut(&id).ok_or(Refused::Itself)?;
         anchor.unused = None;
         if depth + anchor.height > MAX_DEPTH {
@@ -72,7 +76,29 @@ impl Anchors {
         }
         let weight = anchor.weight;
         self.count(weight)?;
-        Ok(self.known[&id].node.value.clone())
+        let node = &self.known[&id].node;
+        self.aliases.push((span, node.span));
+        Ok(node.value.clone())
+    }
+
+    /// The aliases by which what stands at `span` stands elsewhere too, those that stand for another alias included;
+    /// `None` where they are too many.
+    pub(super) fn aliases_of(&self, span: Span) -> Option<Vec<Span>> {
+        let mut found = vec![span];
+        let mut next = 0;
+        while let Some(&inner) = found.get(next) {
+            let holds = |outer: Span| outer.start <= inner.start && inner.end <= outer.end;
+            for &(alias, anchored) in &self.aliases {
+                if holds(anchored) && !found.contains(&alias) {
+                    found.push(alias);
+                }
+                if found.len() > MAX_MENTIONS {
+                    return None;
+                }
+            }
+            next += 1;
+        }
+        Some(found.split_off(1))
     }
 
     fn count(&mut self, weight: usize) -> Result<(), Refused> {

@@ -31,10 +31,8 @@ pub(super) fn compose(text: &str) -> (Option<Option<Node>>, Vec<Problem>) {
     if read.is_continue() {
         composer.report_unused_anchors();
     }
-    (
-        read.is_continue().then_some(composer.root),
-        composer.problems,
-    )
+    let read = read.is_continue() && composer.name_aliases();
+    (read.then_some(composer.root), composer.problems)
 }
 
 /// Builds the tree from the parser's events.
@@ -416,8 +414,22 @@ impl Composer<'_> {
         }
     }
 
+    /// Says of each problem in an anchored part which aliases stand for it elsewhere. False where those are too many.
+    fn name_aliases(&mut self) -> bool {
+        for problem in &mut self.problems {
+            let Some(aliases) = self.anchors.aliases_of(problem.span) else {
+                return false;
+            };
+            let named = aliases
+                .into_iter()
+                .map(|alias| (alias, "and so here".to_owned()));
+            problem.also.extend(named);
+        }
+        true
+    }
+
     fn alias(&mut self, id: usize, span: Span) -> ControlFlow<()> {
-        let value = match self.anchors.resolve(id, self.open.len()) {
+        let value = match self.anchors.resolve(id, span, self.open.len()) {
             Ok(value) => value,
             Err(refused) => {
                 self.refused(&refused, span)?;

@@ -13,7 +13,7 @@ pub(super) fn problem(code: &'static str, span: Span, message: impl Into<String>
         span,
         message: message.into(),
         label: String::new(),
-        also: None,
+        also: Vec::new(),
         help: None,
     }
 }
@@ -308,7 +308,7 @@ pub(super) fn swallowed_item(text: &str, range: Range<usize>) -> Option<Problem>
         Span::new(start, start + below.trim().len()),
         "this line is read as more of the text above, not as a list item",
     );
-    problem.also = Some((
+    problem.also.push((
         Span::new(
             range.start,
             range.start + written[..before].trim_end().len(),

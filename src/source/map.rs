@@ -85,7 +85,7 @@ fn duplicate(key: &str, first: Span, second: Span) -> Problem {
         span: second,
         message: format!("the key `{key}` stands twice in this map"),
         label: "again here".to_owned(),
-        also: Some((first, "first here".to_owned())),
+        also: vec![(first, "first here".to_owned())],
         help: Some("remove one of the two, or give it another name".to_owned()),
     }
 }
@@ -137,7 +137,7 @@ fn merged_maps(value: Node, found: &mut Vec<Problem>) -> Vec<Vec<Entry>> {
                 span: node.span,
                 message: format!("`<<` merges maps, and this is {}", node.kind()),
                 label: String::new(),
-                also: None,
+                also: Vec::new(),
                 help: Some(
                     "name the anchor of a map: `<<: *name`; where `<<` is meant as a key, quote it: `'<<'`"
                         .to_owned(),

@@ -274,8 +274,8 @@ pub struct Problem {
     pub message: String,
     /// What stands at `span`, in a few words beside the carets; may be empty.
     pub label: String,
-    /// Another place that explains this one, such as the first of two equal keys.
-    pub also: Option<(Span, String)>,
+    /// Other places that explain this one, such as the first of two equal keys, or at which it stands too.
+    pub also: Vec<(Span, String)>,
     /// What to do, with the line as it should be written where that can be told.
     pub help: Option<String>,
 }

@@ -287,7 +287,7 @@ fn bracket(text: &str, at: usize, kind: &ErrorKind, read: &Read) -> Option<Probl
         character(text, at),
         format!("a `,` or `{}` is expected here", closer(mark)),
     );
-    problem.also = Some((Span::new(open, open + 1), format!("the {what} begins here")));
+    problem.also = vec![(Span::new(open, open + 1), format!("the {what} begins here"))];
     problem.help = Some("quote text that has brackets, braces or commas in it".to_owned());
     Some(problem)
 }
@@ -369,7 +369,7 @@ fn deeper(text: &str, line: Span) -> Problem {
         let above = line_at(text, above.len() - 1);
         let body = text[above.clone()].trim();
         let start = above.end - text[above].trim_start().len();
-        problem.also = Some((
+        problem.also.push((
             Span::new(start, start + body.len()),
             "the text above".to_owned(),
         ));

@@ -198,7 +198,7 @@ fn every_duplicate_key_is_reported_with_the_first() {
                 (
                     key,
                     problem.span.start,
-                    problem.also.as_ref().unwrap().0.start,
+                    problem.also.first().unwrap().0.start,
                 )
             })
             .collect();
