@@ -128,13 +128,13 @@ impl Expect {
         match key.text.as_str() {
             "status" => self.matcher(key, Subject::Status, value, decoder),
             "headers" => {
-                for header in decoder.map(value) {
+                for header in decoder.named(value) {
                     let name = header.key.text.to_ascii_lowercase().into();
                     self.matcher(&header.key, Subject::Header(name), &header.value, decoder);
                 }
             }
             "cookies" => {
-                for cookie in decoder.map(value) {
+                for cookie in decoder.named(value) {
                     let subject = Subject::Cookie(cookie.key.text.as_str().into());
                     self.matcher(&cookie.key, subject, &cookie.value, decoder);
                 }

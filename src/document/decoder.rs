@@ -90,6 +90,24 @@ impl Decoder {
         }
     }
 
+    /// As [`Self::map`], of names that go out or are compared as they are written.
+    pub fn named<'n>(&mut self, node: &'n Node) -> &'n [Entry] {
+        let entries = self.map(node);
+        for entry in entries
+            .iter()
+            .filter(|entry| entry.key.text.contains("${{"))
+        {
+            let problem = Diagnostic::error("expression-in-key", "a key can't be an expression")
+                .at(self.key_place(&entry.key))
+                .label("would be taken literally")
+                .help(
+                    "write the name out; for another name, write another step and choose by `if`",
+                );
+            self.problem(problem);
+        }
+        entries
+    }
+
     pub fn list<'n>(&mut self, node: &'n Node) -> &'n [Node] {
         match &node.value {
             Yaml::List(items) => items,

@@ -21,6 +21,9 @@ pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) ->
     let line = decode_line(node, decoder);
     let body = decode_body(fields, decoder);
     refuse_two_authorizations(fields, decoder);
+    if let (Some(Body::Multipart(_)), Some(headers)) = (&body, fields.get("headers")) {
+        refuse_no_boundary(headers, decoder);
+    }
     let http = |(method, target): (Method, Template)| Http {
         method,
         target,
@@ -60,7 +63,7 @@ fn decode_fields(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> 
 
 fn decode_pairs(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
     decoder
-        .map(node)
+        .named(node)
         .iter()
         .map(|entry| (entry.key.text.clone(), decoder.template(&entry.value)))
         .collect()
@@ -261,7 +264,7 @@ pub(crate) fn decode_headers(node: &Node, decoder: &mut Decoder) -> Vec<(String,
 fn check_header_name(entry: &Entry, decoder: &mut Decoder) {
     let name = &entry.key.text;
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if !name.is_empty() && name.bytes().all(token) {
+    if name.contains("${{") || (!name.is_empty() && name.bytes().all(token)) {
         return;
     }
     let problem = Diagnostic::error("bad-header", format!("`{name}` can't be a header's name"))
@@ -269,6 +272,27 @@ fn check_header_name(entry: &Entry, decoder: &mut Decoder) {
         .label("not a header's name")
         .help("names of headers are letters, digits and hyphens, such as `x-api-key`");
     decoder.problem(problem);
+}
+
+/// The boundary between the parts is made when they are sent, and a type that does not name it can't be read.
+fn refuse_no_boundary(headers: &Node, decoder: &mut Decoder) {
+    for header in headers.as_map().unwrap_or_default() {
+        let name = &header.key.text;
+        let names_none = header.value.as_str().is_some_and(|text| {
+            let text = text.to_ascii_lowercase();
+            text.starts_with("multipart/") && !text.contains("boundary=")
+        });
+        if name.eq_ignore_ascii_case("content-type") && names_none {
+            let problem = Diagnostic::error(
+                "bad-header",
+                format!("this `{name}` names no boundary, and so the parts can't be told apart"),
+            )
+            .at(decoder.place(&header.value))
+            .label("no `boundary`")
+            .help("leave it out: `multipart` sends the type with its boundary");
+            decoder.problem(problem);
+        }
+    }
 }
 
 fn decode_body(fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Body> {
