@@ -33,13 +33,14 @@ impl Check {
                 .help("say what is in it, or write `expect: {$: {type: object}}`");
                 vec![warning]
             }
-            Subject::Path(path) if !path.is_singular() => self
-                .matcher
-                .operators
-                .iter()
-                .filter(|operator| operator.never_fits_a_list())
-                .map(|operator| list_warning(path.text(), operator))
-                .collect(),
+            Subject::Path(path) if !path.is_singular() => {
+                let operators = self.matcher.operators.iter();
+                let misfits = operators.filter_map(|operator| {
+                    let unfit = operator.unfit_for_lists()?;
+                    Some(list_warning(path.text(), operator, unfit))
+                });
+                misfits.collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -58,35 +59,45 @@ impl Matcher {
 }
 
 impl Operator {
-    fn never_fits_a_list(&self) -> bool {
-        match &self.argument {
+    /// The operator that says nothing of a list: this one, or the first of those that it combines.
+    fn unfit_for_lists(&self) -> Option<&Self> {
+        let unfit = match &self.argument {
             _ if !self.spec.lists => true,
             Argument::Literal(test) => !test.suits_lists(),
             _ => false,
+        };
+        if unfit {
+            return Some(self);
         }
+        let combined = match (self.spec.name, &self.argument) {
+            ("not", Argument::Matcher(inner)) => std::slice::from_ref(&**inner),
+            ("all_of" | "any_of", Argument::Matchers(inner)) => inner,
+            _ => &[],
+        };
+        let mut inner = combined.iter().flat_map(|matcher| &matcher.operators);
+        inner.find_map(Self::unfit_for_lists)
     }
 }
 
-fn list_warning(path: &str, operator: &Operator) -> Diagnostic {
-    let what = match (&operator.key, operator.spec.name) {
+/// `unfit` is the operator itself, or one that it combines.
+fn list_warning(path: &str, operator: &Operator, unfit: &Operator) -> Diagnostic {
+    let what = match (&unfit.key, unfit.spec.name) {
         (None, _) => "a single value".to_owned(),
+        (Some(_), "schema") => "this schema".to_owned(),
         (Some(_), name) => format!("`{name}`"),
     };
-    let help = match operator.spec.name {
-        "exists" => "write `{ empty: true }` where nothing is to be found, `{ empty: false }` where something is".to_owned(),
-        "eq" if operator.key.is_none() => {
+    let help = match (unfit.spec.name, operator.spec.name) {
+        ("exists", _) => "write `{ empty: true }` where nothing is to be found, `{ empty: false }` where something is".to_owned(),
+        ("eq", "eq") if unfit.key.is_none() => {
             "write the list that is expected, such as `[1, 2]`, or what each element is to be: `{ each: … }`".to_owned()
         }
-        name => format!("write `{{ each: {{ {name}: … }} }}` for all elements, or `{{ some: {{ {name}: … }} }}` for one"),
+        (_, name) => format!("write `{{ each: {{ {name}: … }} }}` for all elements, or `{{ some: {{ {name}: … }} }}` for one"),
     };
     Diagnostic::warning(
         "list-path",
         format!("`{path}` gives a list, and {what} says nothing of a list"),
     )
-    .at(operator
-        .key
-        .clone()
-        .unwrap_or_else(|| operator.place.clone()))
+    .at(unfit.key.clone().unwrap_or_else(|| unfit.place.clone()))
     .label("compared with a list")
     .help(help)
 }

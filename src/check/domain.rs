@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::matchers::{Fault, named};
 use super::show::Show;
 use crate::diagnostic::did_you_mean;
-use crate::value::{Value, equal, format_duration, parse_duration};
+use crate::value::{Decimal, Value, equal, format_duration, number_from_text, parse_duration};
 
 /// The kind of value that a matcher looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub(super) enum Domain {
     Webhooks,
     /// How long a value is.
     Length,
+    /// The number that a text is written as.
+    Number,
     /// `timeout`, `connection` or `tls`.
     Error,
     /// `valid`, `invalid` or `missing`.
@@ -32,6 +34,11 @@ pub(super) enum Domain {
 /// The operators that suit numbers with a meaning of their own.
 const NUMERIC: &[&str] = &[
     "eq", "ne", "gt", "gte", "lt", "lte", "in", "not", "all_of", "any_of", "close_to",
+];
+/// Those that suit any number.
+const ARITHMETIC: &[&str] = &[
+    "eq", "ne", "gt", "gte", "lt", "lte", "in", "not", "all_of", "any_of", "close_to", "type",
+    "schema",
 ];
 const WORDS: &[&str] = &["eq", "in", "any_of"];
 const ERRORS: [&str; 3] = ["timeout", "connection", "tls"];
@@ -48,6 +55,7 @@ impl Domain {
             Self::Count => "`passed`",
             Self::Webhooks => "`count`",
             Self::Length => "`length`",
+            Self::Number => "`number`",
             Self::Error => "`error`",
             Self::Signature => "`signature`",
             Self::Boolean => "`contract`",
@@ -61,6 +69,7 @@ impl Domain {
             Self::Status | Self::Duration | Self::Count | Self::Webhooks | Self::Length => {
                 Some(NUMERIC)
             }
+            Self::Number => Some(ARITHMETIC),
             Self::Error | Self::Signature => Some(WORDS),
             Self::Boolean => Some(&["eq"]),
         }
@@ -73,7 +82,8 @@ impl Domain {
             Self::Text => text(value),
             Self::Status => status(value),
             Self::Duration => duration(&value),
-            Self::Count | Self::Webhooks | Self::Length => number(value),
+            Self::Count | Self::Webhooks | Self::Length => count(value),
+            Self::Number => number(value),
             Self::Error => word(value, &ERRORS, "a way in which a request fails"),
             Self::Signature => word(value, &SIGNATURES, "how a webhook is signed"),
             Self::Boolean => match &value {
@@ -112,11 +122,25 @@ fn number(value: Value) -> Result<Value, Fault> {
     let fault = || Fault::found("expected a number", &value);
     match &value {
         Value::Number(_) => Ok(value),
-        Value::String(text) if text.parse::<u64>().is_ok() => {
+        Value::String(text) if number_from_text(text).is_some() => {
             Err(fault().help(format!("write `{text}`")))
         }
         _ => Err(fault()),
     }
+}
+
+/// How many there are.
+fn count(value: Value) -> Result<Value, Fault> {
+    let value = number(value)?;
+    let is_count = value.as_number().is_some_and(|number| {
+        let number = Decimal::from_number(number);
+        number.is_integer() && !number.is_negative()
+    });
+    if is_count {
+        return Ok(value);
+    }
+    Err(Fault::found("expected a whole number from 0", &value)
+        .help("it is a number of things, such as `2`, or `{ gte: 1 }`"))
 }
 
 fn text(value: Value) -> Result<Value, Fault> {

@@ -73,7 +73,7 @@ impl Check {
             check: self,
             evidence,
             ready: &ready,
-            cx: Context::new(scope, show),
+            cx: Context::new(scope, show, self.subject.domain()),
             explain,
         };
         trial.verdict()

@@ -18,6 +18,65 @@ pub(super) const FORMATS: &[Format] = &[
     ("ksuid", is_ksuid),
 ];
 
+/// The formats that JSON Schemas know beside those, of which the validator has the grammars.
+const OF_SCHEMAS: &[&str] = &[
+    "duration",
+    "hostname",
+    "idn-email",
+    "iri",
+    "iri-reference",
+    "json-pointer",
+    "regex",
+    "relative-json-pointer",
+    "time",
+    "uri-reference",
+    "uri-template",
+];
+
+/// A format of draft 2020-12 that is not checked.
+pub(super) const UNCHECKED: &str = "idn-hostname";
+
+/// The formats that are checked in JSON Schemas.
+pub(super) fn of_schemas() -> impl Iterator<Item = &'static str> + Clone {
+    FORMATS
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(OF_SCHEMAS.iter().copied())
+}
+
+/// Formats that only name how a number or a text is meant, as OpenAPI lists them.
+pub(super) const OF_OPENAPI: &[&str] = &[
+    "binary",
+    "byte",
+    "char",
+    "commonmark",
+    "decimal",
+    "decimal128",
+    "double",
+    "double-int",
+    "float",
+    "html",
+    "http-date",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "media-range",
+    "password",
+    "sf-binary",
+    "sf-boolean",
+    "sf-decimal",
+    "sf-integer",
+    "sf-string",
+    "sf-token",
+    "time-local",
+    "date-time-local",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
+];
+
 /// RFC 9562's text: 8-4-4-4-12 hexadecimal digits, of whatever version and case.
 fn is_uuid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
@@ -118,7 +177,7 @@ fn is_offset(text: &str) -> bool {
 }
 
 /// `local@domain` as mail servers take it: RFC 5321 without quoted local parts, letters of any script allowed (RFC 6531).
-fn is_email(text: &str) -> bool {
+pub(super) fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else {
         return false;
     };

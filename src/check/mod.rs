@@ -7,6 +7,7 @@ mod domain;
 mod evaluate;
 mod formats;
 mod implied;
+mod instant;
 mod keywords;
 pub mod matchers;
 mod schema;

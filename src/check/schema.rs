@@ -4,7 +4,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::paths::Location;
 use jsonschema::{Draft, ReferencingError, ValidationError, ValidationOptions, Validator};
 
-use super::formats::FORMATS;
+use super::formats::{FORMATS, is_email};
 use super::keywords::keyword_at;
 use super::show::Show;
 use crate::value::{PathStep, Value, counted, normalized};
@@ -27,7 +27,8 @@ pub(super) fn options<'i>() -> ValidationOptions<'i> {
     let options = jsonschema::options()
         .with_draft(Draft::Draft202012)
         .offline()
-        .should_validate_formats(true);
+        .should_validate_formats(true)
+        .with_format("idn-email", is_email);
     FORMATS.iter().fold(options, |options, (name, test)| {
         options.with_format(*name, *test)
     })

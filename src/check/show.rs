@@ -4,6 +4,7 @@ use crate::clock::Clock;
 use crate::expr::Scope;
 use crate::value::{Difference, Redactor, Value, counted};
 
+use super::domain::Domain;
 use super::matchers::named;
 
 /// Characters of a value that a message shows.
@@ -18,14 +19,22 @@ pub(super) const LINE_LIMIT: usize = 10;
 pub(super) struct Context<'a> {
     pub clock: &'a Clock,
     pub show: Show<'a>,
+    /// The kind of the value that is looked at.
+    domain: Domain,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(scope: &'a dyn Scope, show: Show<'a>) -> Self {
+    pub(super) fn new(scope: &'a dyn Scope, show: Show<'a>, domain: Domain) -> Self {
         Self {
             clock: scope.tools().clock,
             show,
+            domain,
         }
+    }
+
+    /// The value that is looked at.
+    pub(super) fn actual(self, value: &Value) -> String {
+        self.domain.show(value, self.show)
     }
 
     /// For values inside of the one looked at, whose paths are told from there.
@@ -35,6 +44,7 @@ impl<'a> Context<'a> {
                 base: "",
                 ..self.show
             },
+            domain: Domain::Json,
             ..self
         }
     }

@@ -1,23 +1,35 @@
-//! Schemas in files that others may have written: keywords of their own are let pass, and those that look misspelt are told.
+//! Schemas in files that others may have written: keywords and formats of their own are let pass, and those that look
+//! misspelt are told.
 
+use super::formats;
 use super::table::{KEYWORDS, Takes, takes};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::source::Place;
 use crate::value::Value;
 
-/// A keyword that there is not, and that is nearly one.
+/// A keyword or a format that there is not, and that is nearly one.
 #[derive(Debug)]
 pub(in crate::check) struct Misspelt {
     /// A JSON Pointer to it.
     pub pointer: String,
+    what: &'static str,
     name: String,
     meant: String,
 }
 
 impl Misspelt {
     pub fn warning(&self, place: Place) -> Diagnostic {
-        let message = format!("a JSON Schema has no keyword `{}`", self.name);
-        Diagnostic::warning("misspelt-keyword", message)
+        let (code, message) = match self.what {
+            "format" => (
+                "misspelt-format",
+                format!("`{}` is not a format of JSON Schema", self.name),
+            ),
+            _ => (
+                "misspelt-keyword",
+                format!("a JSON Schema has no keyword `{}`", self.name),
+            ),
+        };
+        Diagnostic::warning(code, message)
             .at(place)
             .label("checks nothing")
             .help(format!("did you mean `{}`?", self.meant))
@@ -58,11 +70,21 @@ fn look(schema: &Value, at: &str, found: &mut Vec<Misspelt>) {
             Some((_, Takes::Schemas | Takes::Named | Takes::ByPattern)) => {
                 look_at_each(value, &at, found);
             }
+            Some((_, Takes::Format)) => {
+                let name = value.as_str().unwrap_or_default();
+                found.extend(formats::misspelt(name).map(|meant| Misspelt {
+                    what: "format",
+                    name: name.to_owned(),
+                    pointer: at,
+                    meant,
+                }));
+            }
             Some(_) => {}
             None if key.starts_with("x-") => {}
             None => {
                 let known = KEYWORDS.iter().map(|(keyword, _)| *keyword);
                 found.extend(did_you_mean(key, known).map(|meant| Misspelt {
+                    what: "keyword",
                     name: key.to_owned(),
                     pointer: at,
                     meant,

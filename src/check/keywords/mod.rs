@@ -1,6 +1,8 @@
 //! JSON Schemas that are written in our own files: their keywords, and what each of those takes. By the standard an unknown
 //! one is let pass, and so a misspelt one would check nothing; and what is wrong with a value is told where it stands.
 
+mod formats;
+mod lists;
 pub(super) mod misspelt;
 mod table;
 mod types;
@@ -9,6 +11,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Decoder;
 use crate::source::{Entry, Key, Node, Place, Yaml};
 use crate::value::{Decimal, Value, number_from_text};
+pub(super) use lists::says_of_lists;
 use table::{KEYWORDS, takes};
 pub(super) use table::{Takes, keyword_at};
 
@@ -89,6 +92,9 @@ fn check_value(keyword: &str, takes: Takes, value: &Node, decoder: &mut Decoder)
             }
         }
         (Takes::Type, Yaml::String(_) | Yaml::Null) => types::check(value, decoder),
+        (Takes::Format, Yaml::String(text)) => {
+            formats::check(&text.value, decoder.place(value), decoder);
+        }
         (Takes::Pattern, Yaml::String(text)) => {
             check_pattern(&text.value, decoder.place(value), decoder);
         }
@@ -179,7 +185,7 @@ fn help(keyword: &str, takes: Takes, value: &Yaml) -> Option<String> {
             format!("write `{{ type: {} }}`", types::meant(&text.value)?)
         }
         (Takes::Schemas, Yaml::Map(_)) => "begin each schema of the list with `- `".to_owned(),
-        (Takes::Text, Yaml::Number(_) | Yaml::Bool(_)) => "put it into quotes".to_owned(),
+        (Takes::Text | Takes::Format, Yaml::Number(_) | Yaml::Bool(_)) => "put it into quotes".to_owned(),
         (Takes::Schema, Yaml::List(_)) if keyword == "items" => {
             "schemas for the elements one by one are written under `prefixItems`".to_owned()
         }

@@ -23,6 +23,7 @@ pub(in crate::check) enum Takes {
     NamesByName,
     Values,
     Type,
+    Format,
     Pattern,
 }
 
@@ -44,6 +45,7 @@ impl Takes {
             Self::NamesByName => "a map with a list of names for each name",
             Self::Values => "a list of values",
             Self::Type => "a type, or a list of types",
+            Self::Format => "the name of a format",
             Self::Pattern => "a regular expression",
         }
     }
@@ -83,7 +85,7 @@ pub(super) const KEYWORDS: &[(&str, Takes)] = &[
     ("exclusiveMaximum", Takes::Number),
     ("exclusiveMinimum", Takes::Number),
     ("externalDocs", Takes::Anything),
-    ("format", Takes::Text),
+    ("format", Takes::Format),
     ("if", Takes::Schema),
     ("items", Takes::Schema),
     ("maxContains", Takes::Count),

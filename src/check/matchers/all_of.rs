@@ -43,7 +43,7 @@ impl Test for AllOf {
             .find(|ready| ready.holds(Some(actual), cx) != Answer::Yes);
         match failing {
             Some(ready) => ready.explain(actual, cx),
-            None => Complaint::new(self.describe(cx), cx.show.value(actual)),
+            None => Complaint::new(self.describe(cx), cx.actual(actual)),
         }
     }
 }

@@ -37,7 +37,7 @@ impl Test for AnyOf {
     }
 
     fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
-        let got = cx.show.value(actual);
+        let got = cx.actual(actual);
         // What says no more than that the value is another one is in the summary.
         let plain = |ready: &Ready| Complaint::new(ready.describe(cx), &got).summary;
         let reasons = self.0.iter().filter_map(|ready| {

@@ -17,8 +17,14 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("is", "eq"),
     ("not_equals", "ne"),
     ("not_equal", "ne"),
+    ("greater", "gt"),
     ("greater_than", "gt"),
+    ("greater_or_equal", "gte"),
+    ("at_least", "gte"),
+    ("less", "lt"),
     ("less_than", "lt"),
+    ("less_or_equal", "lte"),
+    ("at_most", "lte"),
     ("min", "gte"),
     ("max", "lte"),
     ("one_of", "in"),
@@ -36,6 +42,32 @@ const OTHER_WORDS: &[(&str, &str)] = &[
     ("and", "all_of"),
     ("all", "all_of"),
     ("approx", "close_to"),
+];
+
+/// Words that others use for what is written with several words here, and how.
+const WRITTEN: &[(&str, &str)] = &[
+    (
+        "between",
+        "write `gte: …` and `lte: …`, both of which must hold",
+    ),
+    (
+        "range",
+        "write `gte: …` and `lte: …`, both of which must hold",
+    ),
+    ("not_in", "write `not: { in: […] }`"),
+    ("nin", "write `not: { in: […] }`"),
+    ("none_of", "write `not: { in: […] }`"),
+    ("not_contains", "write `not: { contains: … }`"),
+    ("not_matches", "write `not: { matches: … }`"),
+    ("not_empty", "write `empty: false`"),
+    ("not_exists", "write `exists: false`"),
+    ("missing", "write `exists: false`"),
+    ("absent", "write `exists: false`"),
+    ("undefined", "write `exists: false`"),
+    ("null", "write `eq: null`"),
+    ("is_null", "write `eq: null`"),
+    ("not_null", "write `ne: null`"),
+    ("is_not_null", "write `ne: null`"),
 ];
 
 impl Matcher {
@@ -78,7 +110,7 @@ impl Matcher {
                 .help("to compare with the empty object, write `eq: {}`");
             decoder.problem(problem);
         } else if entries.iter().all(|entry| is_data(&entry.key.text)) {
-            decoder.problem(data_for_operators(&entries[0].key, decoder));
+            decoder.problem(data_for_operators(&entries[0].key, domain, decoder));
             return Self {
                 operators: Vec::new(),
             };
@@ -132,13 +164,31 @@ fn is_data(key: &str) -> bool {
     !OPERATORS.iter().any(|spec| spec.name == key) && meant(key).is_none()
 }
 
-/// The operator that was likely meant.
+/// How the operator that was likely meant is written.
 fn meant(word: &str) -> Option<String> {
-    let other = OTHER_WORDS.iter().find(|(other, _)| *other == word);
-    match other {
+    let lower = in_snake_case(word);
+    let is_word = |(other, _): &&(&str, &str)| *other == word || *other == lower;
+    if let Some((_, help)) = WRITTEN.iter().find(is_word) {
+        return Some((*help).to_owned());
+    }
+    let other = OTHER_WORDS.iter().find(is_word);
+    let name = match other {
         Some((_, name)) => Some((*name).to_owned()),
         None => did_you_mean(word, OPERATORS.iter().map(|spec| spec.name)),
+    };
+    Some(format!("did you mean `{}`?", name?))
+}
+
+/// `isNull` as `is_null`.
+fn in_snake_case(word: &str) -> String {
+    let mut snake = String::new();
+    for letter in word.chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
     }
+    snake
 }
 
 fn unknown_operator(key: &Key, decoder: &Decoder) -> Diagnostic {
@@ -149,22 +199,25 @@ fn unknown_operator(key: &Key, decoder: &Decoder) -> Diagnostic {
     .at(decoder.key_place(key))
     .label("unknown operator");
     match meant(&key.text) {
-        Some(close) => problem.help(format!("did you mean `{close}`?")),
+        Some(help) => problem.help(help),
         None => problem.help("`probity list operators` names them all"),
     }
 }
 
 /// A map whose keys are no operators at all: what was meant is an object to compare with.
-fn data_for_operators(first: &Key, decoder: &Decoder) -> Diagnostic {
+fn data_for_operators(first: &Key, domain: Domain, decoder: &Decoder) -> Diagnostic {
+    let help = match (domain, domain.operators()) {
+        (_, Some(allowed)) => format!("{} has: {}", domain.name(), allowed.join(", ")),
+        (Domain::Json, None) => "an object is compared under `eq` (exact), or as a part of the body under `json` (partial)".to_owned(),
+        (_, None) => "`probity list operators` names them all".to_owned(),
+    };
     Diagnostic::error(
         "unknown-operator",
         format!("a map here holds operators, and `{}` is none", first.text),
     )
     .at(decoder.key_place(first))
     .label("unknown operator")
-    .help(
-        "an object is compared under `eq` (exact), or as a part of the body under `json` (partial)",
-    )
+    .help(help)
 }
 
 impl Operator {
@@ -208,6 +261,7 @@ fn data(
     let making = Making {
         domain: scene.domain,
         except: except(spec, scene, decoder).into(),
+        written: template.as_literal().is_some(),
     };
     if decoder.problems.len() > known {
         return None;
@@ -298,6 +352,12 @@ fn except(spec: &OperatorSpec, scene: &Scene<'_>, decoder: &mut Decoder) -> Vec<
             continue;
         };
         match Path::parse(&text) {
+            Ok(path) if path.text() == "$" => {
+                let fault = Fault::new("nothing would be compared: `$` is the whole value")
+                    .help("name the places in it that do not count, such as `$.id`");
+                let place = decoder.place(node);
+                decoder.problem(fault.diagnostic(None).at(place));
+            }
             Ok(path) => paths.push(path),
             Err(error) => decoder.bad_jsonpath(node, &text, error),
         }

@@ -27,7 +27,8 @@ fn make(value: Value, making: &Making) -> Made {
     let Value::Array(items) = value else {
         return Err(Fault::found("`in` takes a list", &value));
     };
-    if items.is_empty() {
+    // What an expression gives may well be empty: nothing is in it.
+    if items.is_empty() && making.written {
         return Err(Fault::new("nothing is in an empty list"));
     }
     let allowed = items
@@ -47,6 +48,9 @@ impl Test for In {
             .iter()
             .map(|value| self.domain.show(value, cx.show))
             .collect();
+        if all.is_empty() {
+            return "one of an empty list".to_owned();
+        }
         format!("one of {}", cx.show.text(&all.join(", ")))
     }
 

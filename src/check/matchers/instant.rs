@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
-
 use super::{Answer, Complaint, Fault, Made, Make, OperatorSpec, Test, named};
-use crate::check::formats::is_date_time;
+use crate::check::instant::Instant;
 use crate::check::show::Context;
 use crate::document::Shape;
 use crate::value::Value;
@@ -14,7 +12,7 @@ pub(super) static BEFORE: OperatorSpec = OperatorSpec {
     name: "before",
     doc: "An RFC 3339 date-time before this one, or before `now` by the scenario's clock.",
     argument: Shape::Text,
-    example: "$.created_at: { before: now }",
+    example: "$.created_at: { before: \"${{ now('+1s') }}\" }",
     lists: false,
     make: Make::Data(|bound, _| make(&bound, false)),
 };
@@ -29,22 +27,22 @@ pub(super) static AFTER: OperatorSpec = OperatorSpec {
 };
 
 #[derive(Debug)]
-struct Instant {
+struct Bound {
     /// `None` is now.
-    bound: Option<(Timestamp, String)>,
+    instant: Option<(Instant, String)>,
     after: bool,
 }
 
 fn make(bound: &Value, after: bool) -> Made {
-    let bound = match bound.as_str() {
+    let instant = match bound.as_str() {
         Some("now") => None,
-        Some(text) => match instant(text) {
+        Some(text) => match Instant::parse(text) {
             Some(instant) => Some((instant, text.to_owned())),
             None => return Err(not_an_instant(bound)),
         },
         None => return Err(not_an_instant(bound)),
     };
-    Ok(Arc::new(Instant { bound, after }))
+    Ok(Arc::new(Bound { instant, after }))
 }
 
 fn not_an_instant(value: &Value) -> Fault {
@@ -53,33 +51,29 @@ fn not_an_instant(value: &Value) -> Fault {
     )
 }
 
-fn instant(text: &str) -> Option<Timestamp> {
-    is_date_time(text).then(|| text.parse().ok())?
-}
-
-impl Instant {
-    fn bound(&self, cx: Context<'_>) -> Timestamp {
-        match &self.bound {
-            Some((instant, _)) => *instant,
-            None => cx.clock.now(),
+impl Bound {
+    fn instant(&self, cx: Context<'_>) -> Instant {
+        match &self.instant {
+            Some((instant, _)) => instant.clone(),
+            None => Instant::of(cx.clock.now()),
         }
     }
 }
 
-impl Test for Instant {
+impl Test for Bound {
     fn describe(&self, cx: Context<'_>) -> String {
         let word = if self.after { "after" } else { "before" };
-        match &self.bound {
+        match &self.instant {
             Some((_, text)) => format!("a date-time {word} {text}"),
             None => format!("a date-time {word} now ({})", cx.clock.now()),
         }
     }
 
     fn holds(&self, actual: &Value, cx: Context<'_>) -> Answer {
-        let Some(actual) = actual.as_str().and_then(instant) else {
+        let Some(actual) = actual.as_str().and_then(Instant::parse) else {
             return Answer::Unfit;
         };
-        let bound = self.bound(cx);
+        let bound = self.instant(cx);
         if self.after {
             actual > bound
         } else {
@@ -90,11 +84,21 @@ impl Test for Instant {
 
     fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
         let complaint = Complaint::new(self.describe(cx), cx.show.value(actual));
-        match actual.as_str() {
-            Some(text) if instant(text).is_none() => {
+        let Some(text) = actual.as_str() else {
+            return complaint;
+        };
+        match Instant::parse(text) {
+            None => {
                 complaint.notes(["this is not an RFC 3339 date-time with an offset".to_owned()])
             }
-            _ => complaint,
+            // On an emulator a request takes no time.
+            Some(actual) if self.instant.is_none() && actual == self.instant(cx) => {
+                let other = if self.after { "before" } else { "after" };
+                complaint.help(format!(
+                    "it is now itself; where that will do, write `not: {{ {other}: now }}`"
+                ))
+            }
+            Some(_) => complaint,
         }
     }
 }

@@ -89,6 +89,8 @@ pub(super) struct Making {
     pub domain: Domain,
     /// The paths that `eq` leaves out.
     pub except: Box<[Path]>,
+    /// Whether the value is written out, without expressions.
+    pub written: bool,
 }
 
 /// An argument that an operator can't have: what is wrong, and what to do.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Make, OperatorSpec, Ready, Test};
+use super::{Answer, Complaint, Make, OperatorSpec, Ready, Test};
 use crate::check::show::Context;
 use crate::document::Shape;
-use crate::value::Value;
+use crate::value::{Value, a_type};
 
 pub(super) static NOT: OperatorSpec = OperatorSpec {
     name: "not",
@@ -31,5 +31,16 @@ impl Test for Not {
 
     fn holds_of(&self, actual: Option<&Value>, cx: Context<'_>) -> Answer {
         !self.0.holds(actual, cx)
+    }
+
+    fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
+        let complaint = Complaint::new(self.describe(cx), cx.actual(actual));
+        match self.0.holds(Some(actual), cx) {
+            Answer::Unfit => complaint.notes([format!(
+                "this can't be judged of {}, and so it holds neither with `not` nor without",
+                a_type(actual)
+            )]),
+            _ => complaint,
+        }
     }
 }

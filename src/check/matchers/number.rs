@@ -14,7 +14,7 @@ pub(super) static NUMBER: OperatorSpec = OperatorSpec {
     argument: Shape::Matcher,
     example: "$.amount: { number: { gte: 99 } }",
     lists: false,
-    make: Make::Matcher(Some(Domain::Json), |inner| Arc::new(NumberText(inner))),
+    make: Make::Matcher(Some(Domain::Number), |inner| Arc::new(NumberText(inner))),
 };
 
 #[derive(Debug)]

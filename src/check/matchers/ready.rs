@@ -79,7 +79,7 @@ pub(in crate::check) trait Test: fmt::Debug + Send + Sync {
 
     /// Why a value does not pass.
     fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
-        Complaint::new(self.describe(cx), cx.show.value(actual))
+        Complaint::new(self.describe(cx), cx.actual(actual))
     }
 }
 

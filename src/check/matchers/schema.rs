@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Answer, Argument, Complaint, Fault, Made, Make, Making, OperatorSpec, Test, named};
 use crate::check::contract::span_at;
 use crate::check::domain::Domain;
-use crate::check::keywords::{check_keywords, misspelt};
+use crate::check::keywords::{check_keywords, misspelt, says_of_lists};
 use crate::check::schema::Schema;
 use crate::check::show::{Context, LINE_LIMIT, limited};
 use crate::diagnostic::Diagnostic;
@@ -24,7 +24,10 @@ pub(in crate::check) static SCHEMA: OperatorSpec = OperatorSpec {
 };
 
 #[derive(Debug)]
-struct BySchema(Schema);
+struct BySchema {
+    schema: Schema,
+    suits_lists: bool,
+}
 
 pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
     let known = decoder.problems.len();
@@ -47,6 +50,7 @@ pub(super) fn decode(node: &Node, decoder: &mut Decoder) -> Option<Argument> {
             let making = Making {
                 domain: Domain::Json,
                 except: Box::default(),
+                written: false,
             };
             return Some(Argument::Dynamic(Box::new((template, making))));
         }
@@ -101,7 +105,10 @@ pub(super) fn make(value: &Value) -> Made {
             .help("a schema is a map, or the path of a file (without expressions in it)"));
     }
     match Schema::compile(value) {
-        Ok(schema) => Ok(Arc::new(BySchema(schema))),
+        Ok(schema) => Ok(Arc::new(BySchema {
+            schema,
+            suits_lists: says_of_lists(value),
+        })),
         Err(reason) => Err(Fault::new(format!("this is not a JSON Schema: {reason}"))
             .help("schemas are of draft 2020-12, and `$ref` leads to places in the same schema")),
     }
@@ -113,11 +120,15 @@ impl Test for BySchema {
     }
 
     fn holds(&self, actual: &Value, _: Context<'_>) -> Answer {
-        self.0.allows(actual).into()
+        self.schema.allows(actual).into()
+    }
+
+    fn suits_lists(&self) -> bool {
+        self.suits_lists
     }
 
     fn explain(&self, actual: &Value, cx: Context<'_>) -> Complaint {
-        let breaches = self.0.breaches(actual, cx.show);
+        let breaches = self.schema.breaches(actual, cx.show);
         let summary = match breaches.as_slice() {
             [only] => only.clone(),
             all => format!("breaks the schema in {}", counted(all.len(), "place")),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Answer, Complaint, Fault, Made, Make, OperatorSpec, Test, named};
+use crate::check::domain::Domain;
 use crate::check::show::Context;
 use crate::diagnostic::did_you_mean;
 use crate::document::Shape;
@@ -14,7 +15,7 @@ pub(super) static TYPE: OperatorSpec = OperatorSpec {
     argument: Shape::Literal(TYPES),
     example: "$.id: { type: string }",
     lists: true,
-    make: Make::Data(|name, _| make(&name)),
+    make: Make::Data(|name, making| make(&name, making.domain)),
 };
 
 const TYPES: &[&str] = &[
@@ -24,10 +25,16 @@ const TYPES: &[&str] = &[
 #[derive(Debug)]
 struct Type(&'static str);
 
-fn make(name: &Value) -> Made {
+fn make(name: &Value, domain: Domain) -> Made {
     // YAML reads `type: null` as null itself, and what is meant is plain.
     let text = name.as_str().or_else(|| name.is_null().then_some("null"));
     if let Some(known) = TYPES.iter().find(|known| Some(**known) == text) {
+        if domain == Domain::Number && !["number", "integer"].contains(known) {
+            return Err(
+                Fault::found("a number is an `integer`, or just a `number`", name)
+                    .help("write `type: integer`"),
+            );
+        }
         return Ok(Arc::new(Type(known)));
     }
     let fault = Fault::new(format!("{} is not a JSON type", named(name)));

@@ -157,11 +157,13 @@ pub(super) fn after_dot(cursor: &Cursor<'_>) -> PathError {
                 .find(|character: char| !character.is_ascii_digit())
                 .unwrap_or(rest.len());
             match rest[end..].chars().next() {
-                None | Some('.' | '[') => error.help(format!(
-                    "write `{before}[{}]{}`",
-                    &rest[..end],
-                    &rest[end..]
-                )),
+                None | Some('.' | '[') => {
+                    let (digits, after) = rest.split_at(end);
+                    error.help(format!(
+                        "write `{before}[{digits}]{after}` for an element of a list, or \
+                         `{before}['{digits}']{after}` for a key"
+                    ))
+                }
                 Some(_) => with_line(error, quoted(cursor, dot, cursor.at)),
             }
         }
