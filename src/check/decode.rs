@@ -5,7 +5,7 @@ use super::matchers::{PARTIAL, SCHEMA};
 use super::{Check, Expect, Matcher, Subject};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Decoder, KeySpec, Shape, Table};
-use crate::source::{Entry, Key, Node, Place, Yaml};
+use crate::source::{Entry, Key, Node, Place, Yaml, entry_help};
 use crate::value::Path;
 
 /// The keys of an `expect` map besides JSONPaths.
@@ -98,6 +98,9 @@ fn no_map(node: &Node, place: Place) -> Diagnostic {
         Yaml::Number(number) if number.len() == 3 => {
             problem.help(format!("write `status: {number}`"))
         }
+        Yaml::String(text) if entry_help(&text.value).is_some() => {
+            problem.help(entry_help(&text.value).unwrap_or_default())
+        }
         _ => problem.help("each check is an entry of its own, such as `$.status: active`"),
     }
 }
@@ -164,8 +167,11 @@ impl Expect {
     fn path(&mut self, key: &Key, value: &Node, decoder: &mut Decoder) {
         match Path::parse(&key.text) {
             Ok(path) => self.matcher(key, Subject::Path(path), value, decoder),
-            Err(error) => match key.text.find("${{") {
-                None => decoder.bad_jsonpath_key(key, error),
+            Err(mut error) => match key.text.find("${{") {
+                None => {
+                    error.help = entry_help(&key.text).or(error.help);
+                    decoder.bad_jsonpath_key(key, error);
+                }
                 Some(at) => {
                     let problem = Diagnostic::error("bad-jsonpath", "a key has no expressions in it")
                         .at(decoder.place_in_key(key, at))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Table, foreign};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::expr::{Expr, Template, without_braces};
-use crate::source::{Entry, Folder, Key, Node, Place, Source, Yaml};
+use crate::source::{Entry, Folder, Key, Node, Place, Source, Yaml, entry_help};
 
 /// What decoding a file needs at hand and gathers on the way.
 #[derive(Debug)]
@@ -66,7 +66,9 @@ impl Decoder {
         )
         .at(self.place(node))
         .label(format!("expected {what}"));
-        self.problem(problem);
+        let map = what.starts_with("a map");
+        let slip = node.as_str().filter(|_| map).and_then(entry_help);
+        self.problem(problem.help(slip.unwrap_or_default()));
     }
 
     /// An unknown key of what is called `owner`, without a word on what was meant.

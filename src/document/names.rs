@@ -123,7 +123,8 @@ impl Decoder {
         if is_hyphenated_name(text) {
             return true;
         }
-        let rule = "ids are lower-case letters, digits, `_` and `-`, and begin with a letter";
+        let rule =
+            "ids are lower-case letters, digits, `_` and `-`, and begin with a letter or `_`";
         self.problem(bad_name(text, what, place, rule, true));
         false
     }

@@ -18,6 +18,19 @@ pub fn key_of(value: &Place) -> Place {
     at(value, found)
 }
 
+/// Where the value of another key of the same map stands; `key` itself where there is none.
+#[must_use]
+pub fn beside(key: &Place, name: &str) -> Place {
+    let found = parse(&key.source).0.and_then(|root| {
+        find(&root, &|node| {
+            let mut entries = node.as_map()?.iter();
+            entries.find(|entry| entry.key.span == key.span)?;
+            entry(node, name).map(|entry| entry.value.span)
+        })
+    });
+    at(key, found)
+}
+
 /// Where the value at a path inside of another stands, or the nearest around it.
 #[must_use]
 pub fn inside(value: &Place, path: &[PathStep]) -> Place {

@@ -46,6 +46,10 @@ fn decode_inside(source: &Arc<Source>, decoder: &mut Decoder) -> Option<Vec<Row>
         decoder.problem(problem);
         return None;
     };
+    if let Some(problem) = other_separator(source, &header) {
+        decoder.problem(problem);
+        return None;
+    }
     let columns = decode_header(source, &header, decoder);
     let rows: Vec<Row> = records
         .filter_map(|record| decode_record(source, &columns, &record, decoder))
@@ -186,6 +190,21 @@ fn cell_spans(record: &str, base: usize) -> Result<Vec<Range<usize>>, Misquote> 
     Ok(spans)
 }
 
+/// A header whose names are not separated by commas, as spreadsheets of some countries write it.
+fn other_separator(source: &Arc<Source>, header: &[Cell]) -> Option<Diagnostic> {
+    let [only] = header else { return None };
+    let (mark, name) = [(';', "semicolon"), ('\t', "tab")]
+        .into_iter()
+        .find(|(mark, _)| only.text.contains(*mark))?;
+    let names: Vec<&str> = only.text.split(mark).map(str::trim).collect();
+    let message = format!("a {name} separates no columns, a comma does");
+    let problem = Diagnostic::error("bad-csv", message)
+        .at(Place::new(source, only.span))
+        .label("read as one column")
+        .help(format!("save the file with commas: `{}`", names.join(",")));
+    Some(problem)
+}
+
 fn decode_header(source: &Arc<Source>, cells: &[Cell], decoder: &mut Decoder) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     for cell in cells {
@@ -324,7 +343,11 @@ fn refuse(
     let problem = Diagnostic::error("bad-cell", format!("`{}` is not {what}", cell.text))
         .at(Place::new(source, cell.span))
         .label(format!("expected {what}"));
-    decoder.problem(problem);
+    let lower = cell.text.trim().to_lowercase();
+    decoder.problem(match &*lower {
+        "true" | "false" => problem.help(format!("write `{lower}`, in lower case")),
+        _ => problem,
+    });
     None
 }
 

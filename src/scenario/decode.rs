@@ -29,11 +29,33 @@ pub fn load(
         .collect();
     let written = decoder.problems.len();
     let file = node.and_then(|node| decode_file(&node, &mut decoder));
+    drop_what_follows(&mut decoder.problems, written);
     if let Some(file) = &file {
         share(&mut decoder.problems[..written], file);
     }
     sort(&mut decoder.problems, source);
     (file, decoder.problems)
+}
+
+/// Drops what was only found since the text could not be read as it was meant: beyond the first `written`.
+fn drop_what_follows(problems: &mut Vec<Diagnostic>, written: usize) {
+    const CAUSES: [&str; 3] = ["comment-in-expression", "unknown-alias", "yaml-tag"];
+    let line = |problem: &Diagnostic| {
+        let place = problem.place.as_ref()?;
+        Some((place.source.name.clone(), place.start().line))
+    };
+    let (text, _) = problems.split_at(written);
+    let causes = text.iter().filter(|problem| CAUSES.contains(&problem.code));
+    let lines: Vec<_> = causes.map(line).collect();
+    let mut at = 0;
+    problems.retain(|problem| {
+        at += 1;
+        let follows = matches!(
+            problem.code,
+            "expression-syntax" | "wrong-type" | "bad-jsonpath" | "empty"
+        );
+        at <= written || !follows || !lines.contains(&line(problem))
+    });
 }
 
 /// Marks problems of the text that lie in a scenario, and that an alias brings into what is the file's too.
@@ -162,13 +184,14 @@ fn decode_packs(node: &Node, decoder: &mut Decoder) -> Vec<PackUse> {
     if let Yaml::Map(entries) = &node.value {
         for entry in entries {
             let place = decoder.key_place(&entry.key);
-            decoder.check_hyphenated_name(&entry.key.text, "a pack", place);
+            decoder.check_hyphenated_name(&entry.key.text, "a pack", place.clone());
             let Some(text) = decoder.plain(&entry.value, "the name of a pack") else {
                 continue;
             };
             if let Some(used) = decode_pack(&text, &entry.value, decoder) {
                 let alias = entry.key.text.clone();
                 packs.push(PackUse { alias, ..used });
+                check_alias(&packs, place, decoder);
             }
         }
         return packs;
@@ -186,9 +209,31 @@ fn decode_packs(node: &Node, decoder: &mut Decoder) -> Vec<PackUse> {
             decoder.problem(problem);
             continue;
         }
+        let place = used.place.clone();
         packs.push(used);
+        check_alias(&packs, place, decoder);
     }
     packs
+}
+
+/// In expressions a hyphen is `_`: two packs must differ in more.
+fn check_alias(packs: &[PackUse], place: Place, decoder: &mut Decoder) {
+    let Some((last, others)) = packs.split_last() else {
+        return;
+    };
+    let in_expressions = |pack: &PackUse| pack.alias.replace('-', "_");
+    let name = in_expressions(last);
+    if let Some(earlier) = others.iter().find(|pack| in_expressions(pack) == name) {
+        let (first, second) = (&earlier.alias, &last.alias);
+        let message =
+            format!("`{first}` and `{second}` are one name in expressions: `packs.{name}`");
+        let problem = Diagnostic::error("duplicate-pack", message)
+            .at(place)
+            .label("the second one")
+            .also(earlier.place.clone(), "the first one")
+            .help("give one of them another name: `packs: {name: pack}`");
+        decoder.problem(problem);
+    }
 }
 
 /// `pack`, or `pack@versions`.

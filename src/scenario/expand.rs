@@ -79,7 +79,7 @@ fn is_excluded(row: &Row, excluded: &[(String, Template)]) -> bool {
 }
 
 /// The column that names rows.
-const LABEL: &str = "case_id";
+pub(super) const LABEL: &str = "case_id";
 
 impl Row {
     /// The `case_id`, if there is one that can name the row: one that is null or empty names nothing.

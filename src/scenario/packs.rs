@@ -64,8 +64,7 @@ impl ScenarioFile {
                     .position(|(alias, _)| *alias == named.name);
                 // A pack that could not be found is a problem already.
                 if index.is_none() && !found.lost.contains(&named.name) {
-                    let aliases = found.packs.iter().map(|(alias, _)| alias.as_str());
-                    problems.push(not_listed(&named.name, named.place.clone(), aliases));
+                    problems.push(not_listed(&named.name, named.place.clone(), &found));
                 }
                 index
             }
@@ -176,17 +175,31 @@ fn changed(loaded: &Loaded) -> Option<Diagnostic> {
 }
 
 /// A pack that is addressed but not listed in `packs`.
-pub(crate) fn not_listed<'a>(
-    name: &str,
-    place: Place,
-    aliases: impl Iterator<Item = &'a str> + Clone,
-) -> Diagnostic {
+pub(crate) fn not_listed(name: &str, place: Place, packs: &FilePacks) -> Diagnostic {
     let problem = Diagnostic::error("unknown-pack", format!("this file uses no pack `{name}`"))
         .at(place)
         .label("not in `packs`");
-    let others: Vec<&str> = aliases.clone().collect();
-    let all = [others.as_slice(), &[name]].concat().join(", ");
-    problem
-        .suggest(name, aliases)
-        .help(format!("list it at the top of the file: `packs: [{all}]`"))
+    let called = packs.packs.iter().find(|(_, pack)| pack.name == name);
+    if let Some((alias, _)) = called {
+        return problem.help(format!(
+            "`{name}` is called `{alias}` here: write `{alias}`"
+        ));
+    }
+    let aliases = || packs.packs.iter().map(|(alias, _)| alias.as_str());
+    if let Some(close) = did_you_mean(name, aliases()) {
+        return problem.help(format!("did you mean `{close}`?"));
+    }
+    let renamed = packs.packs.iter().any(|(alias, pack)| *alias != pack.name);
+    let listed = if renamed {
+        let all = packs
+            .packs
+            .iter()
+            .map(|(alias, pack)| format!("{alias}: {}", pack.name));
+        let all: Vec<String> = all.chain([format!("{name}: {name}")]).collect();
+        format!("{{{}}}", all.join(", "))
+    } else {
+        let all: Vec<&str> = aliases().chain([name]).collect();
+        format!("[{}]", all.join(", "))
+    };
+    problem.help(format!("list it at the top of the file: `packs: {listed}`"))
 }

@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry as Slot;
 
+use super::expand::LABEL;
 use super::{Row, Rows, cases};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::{Decoder, Fields};
 use crate::expr::Template;
 use crate::source::{Entry, Node, Place, Yaml};
+use crate::value::{Value, a_type, equal};
 
 pub(super) fn decode(fields: &Fields<'_>, decoder: &mut Decoder) -> Rows {
     let before = decoder.problems.len();
@@ -123,9 +125,66 @@ fn decode_exclude(
                     decoder.problem(problem);
                 }
             }
-            columns(entries, decoder)
+            let excluded = columns(entries, decoder);
+            for (entry, (name, value)) in entries.iter().zip(&excluded) {
+                let axis = axes.iter().find(|(axis, _)| axis == name);
+                let problem = axis.and_then(|(_, values)| excludes_nothing(name, values, value));
+                if let Some(problem) = problem {
+                    decoder.problem(problem.at(decoder.place(&entry.value)));
+                }
+            }
+            excluded
         })
         .collect()
+}
+
+/// A value that no combination has, and so none is excluded by.
+fn excludes_nothing(name: &str, values: &[Template], excluded: &Template) -> Option<Diagnostic> {
+    let message = format!("this excludes no combination: `{name}` is never ");
+    let Some(value) = excluded.as_literal() else {
+        let message = message + "an expression's value before the run";
+        return Some(
+            Diagnostic::warning("excludes-nothing", message)
+                .label("not known when cases are made")
+                .help("write the value out, or leave the case out by `if` in the scenario"),
+        );
+    };
+    if values.is_empty() {
+        return None;
+    }
+    let known: Vec<&Value> = values.iter().filter_map(Template::as_literal).collect();
+    if known.iter().any(|known| equal(known, value)) {
+        return None;
+    }
+    let message = format!("{message}{}", shown(value));
+    let problem = if known.len() < values.len() {
+        Diagnostic::warning("excludes-nothing", message)
+    } else {
+        Diagnostic::error("excludes-nothing", message)
+    };
+    let alike = known.iter().find(|known| text_of(known) == text_of(value));
+    let help = match alike {
+        Some(alike) => format!("write `{}`, as in the list", shown(alike)),
+        None => {
+            let all: Vec<String> = known.iter().map(|value| shown(value)).collect();
+            format!("`{name}` is one of: {}", all.join(", "))
+        }
+    };
+    Some(problem.label("excludes nothing").help(help))
+}
+
+/// A value as it is written in a list.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) if serde_json::from_str::<Value>(text).is_ok() => format!("'{text}'"),
+        value => text_of(value),
+    }
+}
+
+fn text_of(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn decode_cases(node: &Node, decoder: &mut Decoder) -> Rows {
@@ -232,6 +291,7 @@ fn check_names(rows: &Rows, place: &Place, decoder: &mut Decoder) {
         let (Some(name), Some(row)) = (name, row) else {
             continue;
         };
+        check_label(&row, decoder);
         let labelled = row.label().is_some();
         match first.entry(name) {
             Slot::Vacant(slot) => {
@@ -240,29 +300,51 @@ fn check_names(rows: &Rows, place: &Place, decoder: &mut Decoder) {
             Slot::Occupied(slot) => {
                 let (earlier, earlier_labelled) = slot.get();
                 let both = labelled && *earlier_labelled;
-                decoder.problem(same_name(slot.key(), both, row.place, earlier.clone()));
+                let problem = same_name(slot.key(), both, row.place, earlier.clone());
+                decoder.problem(problem.help(same_name_help(rows, both)));
             }
         }
     }
 }
 
 fn same_name(name: &str, labelled: bool, place: Place, earlier: Place) -> Diagnostic {
-    let (message, help) = if labelled {
-        (
-            format!("two rows have the `case_id` `{name}`"),
-            "give each row a `case_id` of its own",
-        )
+    let message = if labelled {
+        format!("two rows have the `case_id` `{name}`")
     } else {
-        (
-            format!("two rows are called `{name}`"),
-            "add a column `case_id` that names each row",
-        )
+        format!("two rows are called `{name}`")
     };
-    Diagnostic::error("duplicate-row", message)
+    let problem = Diagnostic::error("duplicate-row", message);
+    // Combinations may differ in other values than in the one that stands there.
+    if place.span == earlier.span {
+        return problem.at(place).label("in two combinations");
+    }
+    problem
         .at(place)
         .label("the second one")
         .also(earlier, "the first one")
-        .help(help)
+}
+
+fn same_name_help(rows: &Rows, labelled: bool) -> &'static str {
+    match rows {
+        Rows::Matrix { .. } => {
+            "write the combinations under `cases` in place of `matrix`, each with a `case_id`"
+        }
+        _ if labelled => "give each row a `case_id` of its own",
+        _ => "add a column `case_id` that names each row",
+    }
+}
+
+/// A list or an object can't name a row.
+fn check_label(row: &Row, decoder: &mut Decoder) {
+    let cell = row.columns.iter().find(|(name, _)| name == LABEL);
+    let value = cell.and_then(|(_, cell)| Some((cell, cell.as_literal()?)));
+    if let Some((cell, value @ (Value::Array(_) | Value::Object(_)))) = value {
+        let message = format!("a `case_id` names its row, and {} can't", a_type(value));
+        let problem = Diagnostic::error("wrong-type", message)
+            .at(cell.place.clone())
+            .label("expected a text or a number");
+        decoder.problem(problem);
+    }
 }
 
 fn empty(node: &Node, message: &str, decoder: &mut Decoder) {

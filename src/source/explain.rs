@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::blank::entry_help;
 use super::line::{Line, quoted_value, value_end};
 use super::quote::{line_at, line_with, quoted};
 use super::scalar::Odd;
@@ -221,6 +222,7 @@ pub(super) fn no_value(text: &str, key: &Key, before: Option<Span>) -> Option<Pr
         .map(|before| before.start as usize..key.span.end as usize)
         .filter(|range| !text[range.clone()].contains(['\n', '\'', '"']));
     problem.help = Some(match joined {
+        _ if entry_help(&key.text).is_some() => entry_help(&key.text).unwrap_or_default(),
         Some(range) => {
             let quoted = quoted(&text[range.clone()]);
             format!(
@@ -264,7 +266,9 @@ pub(super) fn cut_by_comment(
             .is_some_and(|open| !value[open..].contains("}}"));
     let open_quote = |quote: char| value.matches(quote).count() % 2 == 1;
     let expression = key.is_some_and(|key| CONDITIONS.contains(&key) || key == "for_each");
-    if !unclosed && !(expression && (open_quote('\'') || open_quote('"'))) {
+    let open_path = value.starts_with("$.") || value.starts_with("$[");
+    let open_path = open_path && value.matches('[').count() > value.matches(']').count();
+    if !unclosed && !open_path && !(expression && (open_quote('\'') || open_quote('"'))) {
         return None;
     }
     let line = line_at(text, range.end);
@@ -275,6 +279,7 @@ pub(super) fn cut_by_comment(
     }
     let whole = text[range.start..line.end].trim_end();
     let end = match whole.rfind("}}") {
+        _ if open_path => range.start + whole.rfind("]:").map_or(whole.len(), |close| close + 1),
         Some(close) => range.start + close + 2,
         None if unclosed => range.start + whole.len(),
         None => value_end(text, range.start, false),
@@ -282,7 +287,11 @@ pub(super) fn cut_by_comment(
     let mut problem = problem(
         "comment-in-expression",
         Span::new(comment, comment + 1),
-        "the expression is cut off here: ` #` begins a comment",
+        if open_path {
+            "the path is cut off here: ` #` begins a comment"
+        } else {
+            "the expression is cut off here: ` #` begins a comment"
+        },
     );
     "YAML reads nothing from here on".clone_into(&mut problem.label);
     let replaced = range.start..end;

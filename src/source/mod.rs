@@ -3,6 +3,7 @@
 //! Row 0: this module imports nothing of ours. What it finds wrong it returns as [`Problem`]s, which `diagnostic` renders.
 
 mod anchor;
+mod blank;
 mod compose;
 mod explain;
 mod folder;
@@ -23,6 +24,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
+pub use blank::entry_help;
 pub use folder::Folder;
 pub use yaml::parse;
 

@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Decoder, Fields, has_expression};
 use crate::expr::{Expr, Setting, Template};
 use crate::http::Method;
-use crate::source::{Entry, Node, Yaml};
+use crate::source::{Entry, Node, Place, Yaml, entry_help};
 use crate::value::Value;
 
 impl Step {
@@ -80,6 +80,8 @@ fn step_help(text: &str) -> String {
     let method = text.split_whitespace().next().unwrap_or_default();
     if super::request::METHODS.contains(&method) {
         format!("write `http: {text}`")
+    } else if let Some(help) = entry_help(text) {
+        help
     } else {
         "a step is a map such as `http: GET /path`".to_owned()
     }
@@ -213,7 +215,13 @@ fn decode_inputs(node: &Node, decoder: &mut Decoder) -> Vec<Input> {
 }
 
 fn decode_set(node: &Node, decoder: &mut Decoder) -> Set {
+    let known = decoder.problems.len();
     let fields = decoder.fields(node, &SET);
+    for problem in &mut decoder.problems[known..] {
+        if let Some(key @ "pack") = problem.place.as_ref().map(Place::text) {
+            problem.help = vec![format!("`{key}` stands beside `set`, not in it")];
+        }
+    }
     if node.as_map().is_some_and(<[Entry]>::is_empty) {
         refuse_nothing(node, decoder);
     }

@@ -315,7 +315,10 @@ fn decode_body(fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Body> {
     let (key, entry) = bodies.first()?;
     let node = &entry.value;
     Some(match *key {
-        "json" => Body::Json(decoder.template(node)),
+        "json" => {
+            warn_of_missing_blanks(node, decoder);
+            Body::Json(decoder.template(node))
+        }
         "form" => Body::Form(decode_fields(node, decoder)),
         "multipart" => {
             check_parts(node, decoder);
@@ -324,6 +327,18 @@ fn decode_body(fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Body> {
         "text" => Body::Text(decoder.text_template(node, "text")),
         _ => Body::File(file_path(node, decoder)),
     })
+}
+
+/// A text is JSON too, and yet not what is meant where it reads like a map.
+fn warn_of_missing_blanks(node: &Node, decoder: &mut Decoder) {
+    if let Some(help) = node.entries_help(&decoder.source.text) {
+        let problem =
+            Diagnostic::warning("text-for-map", "this is sent as a text, not as an object")
+                .at(decoder.place(node))
+                .label("a text")
+                .help(format!("{help}; where the text is meant, quote it"));
+        decoder.problem(problem);
+    }
 }
 
 /// The path of a file that is sent; one that is written out is there.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::places::beside;
 use crate::lint::Rule;
 use crate::lint::context::{Context, Owner, Visited};
 use crate::lint::findings::Findings;
@@ -33,9 +34,9 @@ fn find(context: &Context<'_>, findings: &mut Findings) {
         let sees = |other: Owner| other == *owner || other == Owner::File || *owner == Owner::File;
         if let Some((other, first)) = earlier.iter().find(|(other, _)| sees(*other)) {
             let problem = Diagnostic::error(RULE.name, format!("two steps have the id `{id}`"))
-                .at(step.place.clone())
+                .at(beside(&step.place, "id"))
                 .label("the second one")
-                .also((*first).clone(), "the first one")
+                .also(beside(first, "id"), "the first one")
                 .help("give each step an id of its own");
             let concerned = if *owner == Owner::File {
                 *other

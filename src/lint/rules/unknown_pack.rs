@@ -78,8 +78,7 @@ fn listed(context: &Context<'_>, name: &str, place: &Place) -> Option<Diagnostic
     if context.packs.lost.iter().any(|lost| lost == name) {
         return None;
     }
-    let aliases = packs.iter().map(|(alias, _)| alias.as_str());
-    Some(not_listed(name, place.clone(), aliases))
+    Some(not_listed(name, place.clone(), context.packs))
 }
 
 fn foreign(name: &str, own: &str, place: &Place) -> Diagnostic {
