@@ -127,8 +127,8 @@ fn decode_exclude(
             }
             let excluded = columns(entries, decoder);
             for (entry, (name, value)) in entries.iter().zip(&excluded) {
-                let axis = axes.iter().find(|(axis, _)| axis == name);
-                let problem = axis.and_then(|(_, values)| excludes_nothing(name, values, value));
+                let list = axes.iter().find(|(own, _)| own == name);
+                let problem = list.and_then(|(_, values)| excludes_nothing(name, values, value));
                 if let Some(problem) = problem {
                     decoder.problem(problem.at(decoder.place(&entry.value)));
                 }
@@ -163,12 +163,11 @@ fn excludes_nothing(name: &str, values: &[Template], excluded: &Template) -> Opt
         Diagnostic::error("excludes-nothing", message)
     };
     let alike = known.iter().find(|known| text_of(known) == text_of(value));
-    let help = match alike {
-        Some(alike) => format!("write `{}`, as in the list", shown(alike)),
-        None => {
-            let all: Vec<String> = known.iter().map(|value| shown(value)).collect();
-            format!("`{name}` is one of: {}", all.join(", "))
-        }
+    let help = if let Some(alike) = alike {
+        format!("write `{}`, as in the list", shown(alike))
+    } else {
+        let all: Vec<String> = known.iter().map(|value| shown(value)).collect();
+        format!("`{name}` is one of: {}", all.join(", "))
     };
     Some(problem.label("excludes nothing").help(help))
 }
