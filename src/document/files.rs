@@ -32,8 +32,9 @@ impl Decoder {
 }
 
 impl Decoder {
-    /// Holds `file('…')` to files that there are.
+    /// Says what is wrong with an expression whatever its variables are; holds `file('…')` to files that there are.
     pub(super) fn check_calls(&mut self, expr: &Expr) {
+        self.problems.extend(expr.constant_problems());
         for call in expr.calls() {
             if call.function.name == "file"
                 && let Some((path, place)) = call.text

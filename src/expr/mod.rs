@@ -5,6 +5,7 @@
 
 mod ast;
 mod calls;
+mod constants;
 mod evaluate;
 mod functions;
 mod lexer;
@@ -40,7 +41,7 @@ use evaluate::Evaluator;
 pub use functions::{FunctionSpec, Parameter, Usage, functions, reserved_words};
 pub use missing::{key_with_hyphens, read_with_hyphens};
 pub use read::read;
-pub use references::{CallSite, Compared};
+pub use references::CallSite;
 pub use scan::without_braces;
 pub use setting::{FromValue, Setting};
 pub use template::{Kind, Piece, Rendered, Template};
@@ -76,6 +77,47 @@ pub struct Reference {
     pub place: Place,
     /// Whether it may be undefined here: under `is defined`, `is undefined` or `default(…)`.
     pub guarded: bool,
+    /// The comparisons that it stands in, as one side of them.
+    pub compared: Vec<Compared>,
+}
+
+/// A comparison for equality, seen from one of its sides.
+#[derive(Clone, Debug)]
+pub struct Compared {
+    pub place: Place,
+    /// As it is written.
+    pub text: String,
+    /// Whether it holds where the sides are not equal: `!=` and `not in`.
+    pub negated: bool,
+    pub with: ComparedWith,
+}
+
+/// The other side of a comparison.
+#[derive(Clone, Debug)]
+pub enum ComparedWith {
+    /// Constants, of which it is to be equal to one.
+    Constants(Vec<Value>),
+    /// What is read by a path.
+    Path(Vec<String>),
+}
+
+impl Compared {
+    /// Whether a value of this type is never equal to the other side, where that is constants.
+    #[must_use]
+    pub fn is_never_equal(&self, value: &Value) -> bool {
+        match &self.with {
+            ComparedWith::Constants(others) => {
+                constants::never_equal(constants::kind(value), others)
+            }
+            ComparedWith::Path(_) => false,
+        }
+    }
+}
+
+/// Whether two values are of types that are never equal.
+#[must_use]
+pub fn differ_in_type(one: &Value, other: &Value) -> bool {
+    constants::kind(one) != constants::kind(other)
 }
 
 /// Where an expression finds its variables.
@@ -201,16 +243,16 @@ impl Expr {
         references::references(self)
     }
 
+    /// What is wrong with its parts that are constants alone: what can't be evaluated, and what is never equal.
+    #[must_use]
+    pub fn constant_problems(&self) -> Vec<Diagnostic> {
+        constants::problems(self)
+    }
+
     /// The functions, filters and tests that it calls, and where.
     #[must_use]
     pub fn calls(&self) -> Vec<CallSite> {
         references::calls(self)
-    }
-
-    /// The paths that it asks to be, or not to be, a value that is written out.
-    #[must_use]
-    pub fn compared(&self) -> Vec<Compared> {
-        references::compared(self)
     }
 
     /// # Errors

@@ -1,10 +1,9 @@
 //! What an expression reads, told without evaluating it.
 
-use super::ast::{Comparison, Kind, Node, Path};
+use super::ast::{Comparison, Kind, Node, Path, Span};
 use super::functions::FunctionSpec;
-use super::{Expr, Reference};
+use super::{Compared, ComparedWith, Expr, Reference, constants};
 use crate::source::Place;
-use crate::value::Value;
 
 /// All paths of `expr`, in written order.
 pub(super) fn references(expr: &Expr) -> Vec<Reference> {
@@ -48,12 +47,61 @@ impl<'e> Walk<'e> {
                 self.visit(&choice.otherwise, false);
                 self.asked.truncate(before);
             }
+            Kind::Compare(first, rest) => self.comparison(first, rest),
             _ => {
                 for child in node.children() {
                     self.visit(child, false);
                 }
             }
         }
+    }
+
+    /// Each path remembers what it is compared with.
+    fn comparison(&mut self, first: &'e Node, rest: &'e [(Comparison, Node)]) {
+        let mut left = (first, self.side(first));
+        for (operator, node) in rest {
+            let side = self.side(node);
+            let span = left.0.span.to(node.span);
+            if let Some(at) = left.1 {
+                let seen = self.compared(*operator, node, span);
+                self.found[at].compared.extend(seen);
+            }
+            if let Some(at) = side
+                && matches!(operator, Comparison::Equal | Comparison::NotEqual)
+                // Of two paths, the left one tells.
+                && left.1.is_none()
+            {
+                let seen = self.compared(*operator, left.0, span);
+                self.found[at].compared.extend(seen);
+            }
+            left = (node, side);
+        }
+    }
+
+    /// Visits one side of a comparison; where it is found, if it is a path.
+    fn side(&mut self, node: &'e Node) -> Option<usize> {
+        let at = self.found.len();
+        self.visit(node, false);
+        matches!(node.kind, Kind::Path(_)).then_some(at)
+    }
+
+    /// A comparison as the side sees it that `other` is not.
+    fn compared(&self, operator: Comparison, other: &Node, span: Span) -> Option<Compared> {
+        let with = match &other.kind {
+            Kind::Path(path) if matches!(operator, Comparison::Equal | Comparison::NotEqual) => {
+                ComparedWith::Path(names(path))
+            }
+            _ => {
+                let constant = constants::constant(other)?;
+                ComparedWith::Constants(constants::candidates(operator, &constant)?.to_vec())
+            }
+        };
+        Some(Compared {
+            place: self.expr.place_of(span),
+            text: self.expr.part(span).into_owned(),
+            negated: matches!(operator, Comparison::NotEqual | Comparison::NotIn),
+            with,
+        })
     }
 
     /// `condition`, then `half`, which is only reached where the condition is `truth`.
@@ -71,8 +119,16 @@ impl<'e> Walk<'e> {
             path: names(path),
             place: self.expr.place_of(node.span),
             guarded: guarded || asked,
+            compared: Vec::new(),
         });
     }
+}
+
+fn names(path: &Path) -> Vec<String> {
+    let segments = path.segments.iter().map(|segment| segment.text.to_string());
+    std::iter::once(path.name.to_string())
+        .chain(segments)
+        .collect()
 }
 
 fn starts_with(path: &Path, start: &Path) -> bool {
@@ -98,65 +154,6 @@ fn defined_where<'e>(condition: &'e Node, truth: bool, asked: &mut Vec<&'e Path>
         Kind::Or(pair) if !truth => pair.iter().for_each(|one| defined_where(one, false, asked)),
         _ => {}
     }
-}
-
-/// A path that is held against a value that is written out: `settings.mode == 'fast'`.
-#[derive(Debug)]
-pub struct Compared {
-    pub path: Vec<String>,
-    pub value: Value,
-    /// Where the value stands.
-    pub place: Place,
-}
-
-/// What is asked to be equal to a constant, or not to be, in `expr`.
-pub(super) fn compared(expr: &Expr) -> Vec<Compared> {
-    let mut found = Vec::new();
-    let mut waiting = vec![expr.root()];
-    while let Some(node) = waiting.pop() {
-        waiting.extend(node.children());
-        let Kind::Compare(first, rest) = &node.kind else {
-            continue;
-        };
-        if let [(Comparison::Equal | Comparison::NotEqual, second)] = rest.as_slice() {
-            let pairs = [(&**first, second), (second, &**first)];
-            found.extend(
-                pairs
-                    .into_iter()
-                    .filter_map(|(one, other)| pair(expr, one, other)),
-            );
-        }
-        // A list of constants is a constant itself.
-        if let [(Comparison::In | Comparison::NotIn, list)] = rest.as_slice()
-            && let (Kind::Path(path), Kind::Constant(items)) = (&first.kind, &list.kind)
-        {
-            let items = items.as_array().into_iter().flatten();
-            found.extend(items.map(|item| Compared {
-                path: names(path),
-                value: item.clone(),
-                place: expr.place_of(list.span),
-            }));
-        }
-    }
-    found
-}
-
-fn pair(expr: &Expr, one: &Node, other: &Node) -> Option<Compared> {
-    match (&one.kind, &other.kind) {
-        (Kind::Path(path), Kind::Constant(value)) => Some(Compared {
-            path: names(path),
-            value: (**value).clone(),
-            place: expr.place_of(other.span),
-        }),
-        _ => None,
-    }
-}
-
-fn names(path: &Path) -> Vec<String> {
-    let segments = path.segments.iter().map(|segment| segment.text.to_string());
-    std::iter::once(path.name.to_string())
-        .chain(segments)
-        .collect()
 }
 
 /// A function, filter or test that is called.

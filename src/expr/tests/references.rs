@@ -1,6 +1,7 @@
 //! What an expression reads, and what of it may be undefined.
 
 use super::parse;
+use crate::expr::ComparedWith;
 
 #[test]
 fn references_are_paths_with_their_guards() {
@@ -71,4 +72,38 @@ fn calls_are_known_without_evaluating() {
         names,
         [(1, "env"), (13, "file"), (25, "base64"), (36, "string")]
     );
+}
+
+#[test]
+fn paths_know_what_they_are_compared_with() {
+    let cases = [
+        ("a.b == 1", "a.b: 1"),
+        ("1 != a", "a: not 1"),
+        ("a in [1, 'x']", "a: 1, \"x\""),
+        ("a not in [1] and b == -1", "a: not 1; b: -1"),
+        ("a == b.c", "a: b.c"),
+        ("1 == a == b", "a: 1; a: b"),
+        ("'x' in a", ""),
+        ("a in b", ""),
+        ("a in [b]", ""),
+        ("a < 1", ""),
+        ("a | number == 1", ""),
+    ];
+    for (text, expected) in cases {
+        let mut found = Vec::new();
+        for reference in parse(text).unwrap().references() {
+            for compared in &reference.compared {
+                let with = match &compared.with {
+                    ComparedWith::Path(path) => path.join("."),
+                    ComparedWith::Constants(values) => {
+                        let values: Vec<_> = values.iter().map(ToString::to_string).collect();
+                        values.join(", ")
+                    }
+                };
+                let not = if compared.negated { "not " } else { "" };
+                found.push(format!("{}: {not}{with}", reference.path.join(".")));
+            }
+        }
+        assert_eq!(found.join("; "), expected, "{text}");
+    }
 }

@@ -17,6 +17,7 @@ mod missing_input;
 mod missing_parameter;
 pub(super) mod misspelt_name;
 pub(super) mod name_not_set_yet;
+mod never_equal;
 mod no_pack;
 mod no_webhooks;
 mod recursive_action;
@@ -74,5 +75,6 @@ pub const RULES: &[Rule] = &[
     empty_expect::RULE,
     empty_loop::RULE,
     list_path::RULE,
+    never_equal::RULE,
     literal_credential::RULE,
 ];

@@ -13,7 +13,7 @@ pub(super) use events::named;
 use super::all_effects;
 use super::scope::{Bound, Scope};
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Expr, Reference, Setting, Template};
+use crate::expr::{ComparedWith, Expr, Reference, Setting, Template};
 use crate::pack::Pack;
 use crate::pack::emulator::{
     Action, Auth, EmulatorFile, Field, Reply, ReplyBody, Route, Stage, UniqueKey,
@@ -251,20 +251,30 @@ impl<'a> Walk<'a> {
 
     fn condition(&mut self, condition: Option<&Expr>) {
         if let Some(condition) = condition {
-            self.references(&condition.references());
-            self.impossible(condition);
+            let references = condition.references();
+            self.references(&references);
+            for reference in &references {
+                self.impossible(reference);
+            }
         }
     }
 
     /// Says of a setting that is held against a value which it never has.
-    fn impossible(&mut self, condition: &Expr) {
-        for compared in condition.compared() {
-            let [first, name] = compared.path.as_slice() else {
+    fn impossible(&mut self, reference: &Reference) {
+        let [first, name] = reference.path.as_slice() else {
+            return;
+        };
+        let mut settings = self.scope.pack.settings.iter();
+        let setting = settings.find(|setting| first == "settings" && setting.name == *name);
+        let Some(setting) = setting else { return };
+        for compared in &reference.compared {
+            let ComparedWith::Constants(values) = &compared.with else {
                 continue;
             };
-            let mut settings = self.scope.pack.settings.iter();
-            let setting = settings.find(|setting| first == "settings" && setting.name == *name);
-            if let Some(Err(reason)) = setting.map(|setting| setting.accept(&compared.value)) {
+            let mut wrong = values
+                .iter()
+                .filter_map(|value| setting.accept(value).err());
+            if let Some(reason) = wrong.next() {
                 self.fault("bad-setting", reason, &compared.place);
             }
         }
