@@ -186,8 +186,18 @@ impl<'a> Sketch<'a> {
 
     /// The body as far as it is known, and its media type.
     pub fn body(&self) -> Option<(String, Partial)> {
+        // The content type may be among the headers that an expression gives.
+        if self.http.headers.given().is_some() {
+            return None;
+        }
         let (media_type, body) = match self.http.body.as_deref()? {
             Body::Json(template) => ("application/json", Partial::of(template)),
+            Body::Form(fields) if fields.given().is_some() => {
+                ("application/x-www-form-urlencoded", Partial::unknown())
+            }
+            Body::Multipart(parts) if parts.given().is_some() => {
+                ("multipart/form-data", Partial::unknown())
+            }
             Body::Form(fields) => {
                 let fields = fields
                     .iter()

@@ -68,6 +68,7 @@ impl<'p> Needs<'p> {
                 Kind::Uses(uses) if depth < 16 => {
                     if let Some(action) = file.action(&uses.action) {
                         let defaults = action.inputs.iter().filter_map(|input| {
+                            // What an expression gives is not known: a default may be used.
                             let given = uses.with.iter().any(|with| with.name == input.name);
                             input.default.as_ref().filter(|_| !given)
                         });

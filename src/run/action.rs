@@ -8,7 +8,7 @@ use super::attempt::OpenPack;
 use super::context::{Caller, Cx};
 use super::done::Done;
 use super::frame::{Frame, Home, Outputs, StepState};
-use super::request::{render_headers, retries};
+use super::request::{render_entries, retries};
 use super::scope::StepScope;
 use super::step::run_all;
 use crate::check::Expect;
@@ -16,8 +16,8 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Scope};
 use crate::pack::{AS_IS, Action, InputSpec};
 use crate::source::Place;
-use crate::step::{Step, Uses};
-use crate::value::Value;
+use crate::step::{Step, Uses, given_map};
+use crate::value::{Map, Value};
 
 pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &'p Step, uses: &'p Uses) -> Done<'p> {
     match call(cx, step, uses).await {
@@ -122,9 +122,10 @@ fn inputs<'p>(
         ..cx.at(format!("{}.inputs", cx.path))
     }
     .scope();
+    let given = given_inputs(action, uses, &scope).map_err(|problem| vec![problem])?;
     let (mut inputs, mut problems) = (HashMap::new(), Vec::new());
     for spec in &action.inputs {
-        match input(action, spec, uses, &scope, &own_scope) {
+        match input(action, spec, (uses, &given), &scope, &own_scope) {
             Ok(value) => _ = inputs.insert(spec.name.clone(), value.map(Arc::new)),
             Err(problem) => problems.push(problem),
         }
@@ -136,11 +137,32 @@ fn inputs<'p>(
     }
 }
 
+/// The inputs that one expression gives, all of which the action has to know.
+fn given_inputs(
+    action: &Action,
+    uses: &Uses,
+    scope: &StepScope<'_, '_>,
+) -> Result<Map<String, Value>, Diagnostic> {
+    let Some(template) = &uses.given else {
+        return Ok(Map::new());
+    };
+    let given = given_map(template, scope)?;
+    if let Some(name) = given.keys().find(|name| action.input(name).is_none()) {
+        let known = action.inputs.iter().map(|spec| spec.name.as_str());
+        let message = format!("the action `{}` has no input `{name}`", action.name);
+        let problem = Diagnostic::error("unknown-input", message)
+            .at(template.place.clone())
+            .label("gives an unknown input");
+        return Err(problem.suggest(name, known));
+    }
+    Ok(given)
+}
+
 /// One input: what the caller gives, or its default.
 fn input(
     action: &Action,
     spec: &InputSpec,
-    uses: &Uses,
+    (uses, all): (&Uses, &Map<String, Value>),
     scope: &StepScope<'_, '_>,
     own_scope: &StepScope<'_, '_>,
 ) -> Result<Option<Value>, Diagnostic> {
@@ -150,14 +172,16 @@ fn input(
             Rendered::Value(value) => Some(value),
             Rendered::Omit => None,
         },
-        None => None,
+        None => all.get(&spec.name).cloned(),
     };
     if let (None, Some(default)) = (&value, &spec.default)
         && let Rendered::Value(default) = default.render(own_scope)?
     {
         value = Some(default);
     }
-    let place = given.map_or(&uses.action.place, |input| &input.value.place);
+    let whole = uses.given.as_ref().filter(|_| value.is_some());
+    let otherwise = whole.map_or(&uses.action.place, |template| &template.place);
+    let place = given.map_or(otherwise, |input| &input.value.place);
     if uses.validate {
         validate(action, spec, value.as_ref(), place)?;
     }
@@ -189,7 +213,7 @@ fn validate(
 fn caller(cx: &Cx<'_, '_>, step: &Step, uses: &Uses) -> Result<Caller, Diagnostic> {
     let scope = cx.scope();
     // Of two callers, the outer one wins: what the inner one writes is of the outer one's action.
-    let mut headers = render_headers(&uses.headers, &scope)?;
+    let mut headers = render_entries(&uses.headers, &scope)?;
     for header in cx.caller.headers.iter().cloned() {
         super::request::merge_header(&mut headers, header);
     }

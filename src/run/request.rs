@@ -15,7 +15,9 @@ use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Rendered as Piece, Scope, Template};
 use crate::http::{self, Context, Exchange, Request, Url};
 use crate::source::Place;
-use crate::step::{Auth, Body, Http, RetryCause, Step, field_text, field_texts};
+use crate::step::{
+    Auth, Body, Entries, Http, RetryCause, Step, field_text, field_texts, header_name,
+};
 use crate::value::Value;
 use bytes::Bytes;
 
@@ -194,9 +196,9 @@ fn prepare(
             .at(http.target.place.clone())
             .help(error.help)
     })?;
-    for (name, value) in &http.query {
-        for text in query_values(value, scope)? {
-            http::append_query(&mut url, name, &text);
+    for (name, value, place) in http.query.render(scope)? {
+        for text in texts(&http.query, &name, &value, place)? {
+            http::append_query(&mut url, &name, &text);
         }
     }
     let operation = operation_path(destination.base.path(), &url);
@@ -249,7 +251,7 @@ fn headers(
         let value = authorization(auth, scope)?;
         merge(vec![("authorization".to_owned(), Some(value))]);
     }
-    merge(render_headers(&http.headers, scope)?);
+    merge(render_entries(&http.headers, scope)?);
     merge(cx.caller.headers.clone());
     Ok(headers)
 }
@@ -362,6 +364,33 @@ pub(super) fn render_headers(
     Ok(rendered)
 }
 
+/// Headers that may be given by an expression: then their names are looked at only now.
+pub(super) fn render_entries(
+    headers: &Entries,
+    scope: &dyn Scope,
+) -> Result<Vec<Header>, Diagnostic> {
+    let mut rendered: Vec<Header> = Vec::with_capacity(headers.len());
+    for (name, value, place) in headers.render(scope)? {
+        header_name(&name, place)?;
+        if rendered
+            .iter()
+            .any(|(known, _)| known.eq_ignore_ascii_case(&name))
+        {
+            let message = format!("the header `{name}` is given twice");
+            return Err(Diagnostic::error("duplicate-header", message).at(place.clone()));
+        }
+        let value = match value {
+            Value::Null => None,
+            value => {
+                let text = field_text(&value, place);
+                Some(text.map_err(|problem| headers.naming(&name, problem))?)
+            }
+        };
+        rendered.push((name.into_owned(), value));
+    }
+    Ok(rendered)
+}
+
 /// Sets a header in place of one of the same name, in whatever case.
 pub(super) fn merge_header(headers: &mut Vec<Header>, header: Header) {
     match headers
@@ -383,12 +412,14 @@ fn authorization(auth: &Auth, scope: &dyn Scope) -> Result<String, Diagnostic> {
     }
 }
 
-/// The values of one key: a list repeats the key.
-fn query_values(template: &Template, scope: &dyn Scope) -> Result<Vec<String>, Diagnostic> {
-    match template.render(scope)? {
-        Rendered::Omit => Ok(Vec::new()),
-        Rendered::Value(value) => field_texts(&value, &template.place),
-    }
+/// The texts of one key of a query or a form: a list repeats the key.
+fn texts(
+    entries: &Entries,
+    name: &str,
+    value: &Value,
+    place: &Place,
+) -> Result<Vec<String>, Diagnostic> {
+    field_texts(value, place).map_err(|problem| entries.naming(name, problem))
 }
 
 /// The body's bytes and their content type.
@@ -403,12 +434,9 @@ fn render_body(body: &Body, scope: &StepScope<'_, '_>) -> Result<(String, Bytes)
         },
         Body::Form(fields) => {
             let mut pairs = Vec::new();
-            for (name, template) in fields {
-                pairs.extend(
-                    query_values(template, scope)?
-                        .into_iter()
-                        .map(|text| (name.clone(), text)),
-                );
+            for (name, value, place) in fields.render(scope)? {
+                let texts = texts(fields, &name, &value, place)?.into_iter();
+                pairs.extend(texts.map(|text| (name.clone().into_owned(), text)));
             }
             Ok((
                 "application/x-www-form-urlencoded".to_owned(),
@@ -417,10 +445,8 @@ fn render_body(body: &Body, scope: &StepScope<'_, '_>) -> Result<(String, Bytes)
         }
         Body::Multipart(fields) => {
             let mut parts = Vec::new();
-            for (name, template) in fields {
-                if let Rendered::Value(value) = template.render(scope)? {
-                    add_parts(&mut parts, name, &value, &template.place, scope)?;
-                }
+            for (name, value, place) in fields.render(scope)? {
+                add_parts(&mut parts, &name, &value, place, scope)?;
             }
             let boundary = scope
                 .random

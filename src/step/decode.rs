@@ -1,5 +1,6 @@
 //! Reading steps from YAML: the kinds, and what every step may have.
 
+use super::entries::{Entries, decode_given};
 use super::kinds::{check_keys, kind_of};
 use super::tables::{REPEAT, SET, STEP};
 use super::{ActionName, Group, Http, Input, Kind, PackName, Repeat, Set, Step, Uses, Variable};
@@ -66,8 +67,8 @@ fn nothing(node: &Node, decoder: &Decoder) -> Kind {
     Kind::Http(Box::new(Http {
         method: Method::GET,
         target,
-        query: Vec::new(),
-        headers: Vec::new(),
+        query: Entries::default(),
+        headers: Entries::default(),
         body: None,
         auth: None,
         follow_redirects: Setting::Fixed(0),
@@ -131,13 +132,17 @@ fn refuse_empty(node: &Node, message: &str, decoder: &mut Decoder) {
 
 fn decode_uses(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Uses> {
     let action = decode_action_name(node, decoder);
+    let given = fields
+        .get("with")
+        .and_then(|with| decode_given(with, decoder));
     let with = fields
         .get("with")
+        .filter(|_| given.is_none())
         .map(|with| decode_inputs(with, decoder))
         .unwrap_or_default();
     let headers = fields
         .get("headers")
-        .map(|headers| super::request::decode_headers(headers, decoder))
+        .map(|headers| Entries::decode(headers, decoder, super::request::decode_headers))
         .unwrap_or_default();
     let validate = fields
         .get("validate")
@@ -146,6 +151,7 @@ fn decode_uses(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) -> Optio
     Some(Uses {
         action: action?,
         with,
+        given,
         headers,
         validate,
     })

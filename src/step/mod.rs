@@ -3,6 +3,7 @@
 mod capture;
 mod decode;
 mod describe;
+mod entries;
 mod fields;
 pub mod kinds;
 mod poll;
@@ -12,8 +13,10 @@ mod replay;
 mod request;
 pub mod tables;
 
+pub use entries::{Entries, given_map};
 pub use fields::{field_text, field_texts};
 pub(crate) use request::decode_headers;
+pub use request::header_name;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,9 +80,9 @@ pub struct Http {
     /// The path below the base URL, or an absolute URL.
     pub target: Template,
     /// A rendered list repeats its key.
-    pub query: Vec<(String, Template)>,
+    pub query: Entries,
     /// `null` means: don't send the header that would otherwise be sent.
-    pub headers: Vec<(String, Template)>,
+    pub headers: Entries,
     pub body: Option<Box<Body>>,
     pub auth: Option<Box<Auth>>,
     pub follow_redirects: Setting<u64>,
@@ -90,8 +93,8 @@ pub struct Http {
 #[derive(Clone, Debug)]
 pub enum Body {
     Json(Template),
-    Form(Vec<(String, Template)>),
-    Multipart(Vec<(String, Template)>),
+    Form(Entries),
+    Multipart(Entries),
     Text(Template),
     /// A file's path.
     File(Template),
@@ -111,7 +114,9 @@ pub enum Auth {
 pub struct Uses {
     pub action: ActionName,
     pub with: Vec<Input>,
-    pub headers: Vec<(String, Template)>,
+    /// The expression that gives all inputs, in place of `with`.
+    pub given: Option<Box<Template>>,
+    pub headers: Entries,
     /// False where the inputs mean to break the action's schema.
     pub validate: bool,
 }

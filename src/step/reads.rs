@@ -107,7 +107,8 @@ impl<'s> Reads<'s> {
             Kind::Http(http) => self.http(http),
             Kind::Uses(uses) => {
                 self.templates(uses.with.iter().map(|input| &input.value));
-                self.pairs(&uses.headers);
+                self.templates(uses.given.as_deref());
+                self.add(uses.headers.references());
             }
             Kind::Receive(receive) => {
                 self.expect(receive.condition.as_ref());
@@ -136,12 +137,12 @@ impl<'s> Reads<'s> {
 
     fn http(&mut self, http: &'s Http) {
         self.templates([&http.target]);
-        self.pairs(&http.query);
-        self.pairs(&http.headers);
+        self.add(http.query.references());
+        self.add(http.headers.references());
         self.add(http.follow_redirects.references());
         match http.body.as_deref() {
             Some(Body::Json(body) | Body::Text(body) | Body::File(body)) => self.templates([body]),
-            Some(Body::Form(fields) | Body::Multipart(fields)) => self.pairs(fields),
+            Some(Body::Form(fields) | Body::Multipart(fields)) => self.add(fields.references()),
             None => {}
         }
         match http.auth.as_deref() {

@@ -2,7 +2,7 @@
 
 use super::fields::{check_field, check_header};
 use super::tables::{AUTH, BASIC, PART};
-use super::{Auth, Body, Http};
+use super::{Auth, Body, Entries, Http};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Decoder, Fields, has_expression, inner, is_name};
 use crate::expr::{Setting, Template};
@@ -29,11 +29,11 @@ pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) ->
         target,
         query: fields
             .get("query")
-            .map(|query| decode_fields(query, decoder))
+            .map(|query| Entries::decode(query, decoder, decode_fields))
             .unwrap_or_default(),
         headers: fields
             .get("headers")
-            .map(|headers| decode_headers(headers, decoder))
+            .map(|headers| Entries::decode(headers, decoder, decode_headers))
             .unwrap_or_default(),
         body: body.map(Box::new),
         auth: fields
@@ -262,16 +262,27 @@ pub(crate) fn decode_headers(node: &Node, decoder: &mut Decoder) -> Vec<(String,
 }
 
 fn check_header_name(entry: &Entry, decoder: &mut Decoder) {
-    let name = &entry.key.text;
-    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    if name.contains("${{") || (!name.is_empty() && name.bytes().all(token)) {
+    // That a key can't be an expression is said already.
+    if entry.key.text.contains("${{") {
         return;
     }
+    if let Err(problem) = header_name(&entry.key.text, &decoder.key_place(&entry.key)) {
+        decoder.problem(problem);
+    }
+}
+
+/// # Errors
+/// No header can have this name.
+pub fn header_name(name: &str, place: &Place) -> Result<(), Diagnostic> {
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if !name.is_empty() && name.bytes().all(token) {
+        return Ok(());
+    }
     let problem = Diagnostic::error("bad-header", format!("`{name}` can't be a header's name"))
-        .at(decoder.key_place(&entry.key))
+        .at(place.clone())
         .label("not a header's name")
         .help("names of headers are letters, digits and hyphens, such as `x-api-key`");
-    decoder.problem(problem);
+    Err(problem)
 }
 
 /// The boundary between the parts is made when they are sent, and a type that does not name it can't be read.
@@ -319,11 +330,8 @@ fn decode_body(fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Body> {
             warn_of_missing_blanks(node, decoder);
             Body::Json(decoder.template(node))
         }
-        "form" => Body::Form(decode_fields(node, decoder)),
-        "multipart" => {
-            check_parts(node, decoder);
-            Body::Multipart(decode_pairs(node, decoder))
-        }
+        "form" => Body::Form(Entries::decode(node, decoder, decode_fields)),
+        "multipart" => Body::Multipart(Entries::decode(node, decoder, decode_parts)),
         "text" => Body::Text(decoder.text_template(node, "text")),
         _ => Body::File(file_path(node, decoder)),
     })
@@ -348,6 +356,11 @@ fn file_path(node: &Node, decoder: &mut Decoder) -> Template {
         decoder.check_file(path, place);
     }
     decoder.text_template(node, "a file's path")
+}
+
+fn decode_parts(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
+    check_parts(node, decoder);
+    decode_pairs(node, decoder)
 }
 
 /// Checks the parts of a multipart body: values, files, and lists of these.

@@ -3,7 +3,9 @@
 use super::frame::Walker;
 use super::scope::responds;
 use crate::expr::Expr;
-use crate::step::{Auth, Body, CaptureFrom, Group, Http, Kind, Poll, Replay, Retry, Step, Uses};
+use crate::step::{
+    Auth, Body, CaptureFrom, Entries, Group, Http, Kind, Poll, Replay, Retry, Step, Uses,
+};
 
 impl<'a> Walker<'a, '_> {
     pub fn steps(&mut self, steps: &'a [Step]) {
@@ -94,11 +96,11 @@ impl<'a> Walker<'a, '_> {
 
     fn http(&mut self, http: &'a Http) {
         self.template(&http.target);
-        self.pairs(&http.query);
-        self.pairs(&http.headers);
+        self.entries(&http.query);
+        self.entries(&http.headers);
         match http.body.as_deref() {
             Some(Body::Json(body) | Body::Text(body) | Body::File(body)) => self.template(body),
-            Some(Body::Form(fields) | Body::Multipart(fields)) => self.pairs(fields),
+            Some(Body::Form(fields) | Body::Multipart(fields)) => self.entries(fields),
             None => {}
         }
         match http.auth.as_deref() {
@@ -114,7 +116,13 @@ impl<'a> Walker<'a, '_> {
 
     fn uses(&mut self, uses: &'a Uses) {
         self.templates(uses.with.iter().map(|input| &input.value));
-        self.pairs(&uses.headers);
+        self.templates(uses.given.as_deref());
+        self.entries(&uses.headers);
+    }
+
+    fn entries(&mut self, entries: &'a Entries) {
+        self.pairs(entries);
+        self.templates(entries.given());
     }
 
     /// The condition of a repeated group is evaluated before its first turn, too.

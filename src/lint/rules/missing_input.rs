@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
 
 fn find(context: &Context<'_>, findings: &mut Findings) {
     each_use(context, |owner, uses, action| {
-        if !uses.validate {
+        // Which inputs an expression gives is not known.
+        if !uses.validate || uses.given.is_some() {
             return;
         }
         // A misspelt one is told as such.

@@ -40,10 +40,13 @@ fn gives(request: &Sketch<'_>, key: &str, name: &str) -> bool {
 
 fn is_sent(request: &Sketch<'_>, context: &Context<'_>, location: Location, name: &str) -> bool {
     match location {
-        Location::Query => request
-            .query()
-            .iter()
-            .any(|given| gives(request, given.name, name)),
+        Location::Query => {
+            let mut query = request.query().into_iter();
+            // Which keys an expression gives is not known.
+            request.http.query.given().is_some()
+                || query.any(|given| gives(request, given.name, name))
+        }
+        Location::Header if request.http.headers.given().is_some() => true,
         Location::Header => {
             let mut headers = request.headers();
             match headers.find(|given| given.name.eq_ignore_ascii_case(name)) {

@@ -59,7 +59,7 @@ fn shared_headers(context: &Context<'_>, findings: &mut Findings) {
     each_use(context, |owner, uses, _| {
         let alias = uses.action.pack.as_deref();
         let pack = context.packs.get(alias).filter(|_| uses.validate);
-        for header in &uses.headers {
+        for header in uses.headers.iter() {
             if let Some(problem) = pack.and_then(|pack| unknown_to_all(header, pack)) {
                 findings.add(owner, requests::advise(problem));
             }
