@@ -428,12 +428,12 @@ fn what_can_never_be_is_found() {
         (
             "settings.mode == 'closed'",
             "settings.mode == 'close'",
-            "bad-setting at `'close'`: the setting `mode` can't be \"close\": expected `open` or `closed` ()",
+            "bad-setting at `settings.mode == 'close'`: the setting `mode` can't be \"close\": expected `open` or `closed` ()",
         ),
         (
             "settings.mode == 'closed'",
             "settings.mode in ['closed', 'shut']",
-            "bad-setting at `['closed', 'shut']`: the setting `mode` can't be \"shut\": expected `open` or `closed` ()",
+            "bad-setting at `settings.mode in ['closed', 'shut']`: the setting `mode` can't be \"shut\": expected `open` or `closed` ()",
         ),
     ] {
         let found = broken(from, to);
