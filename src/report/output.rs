@@ -71,6 +71,7 @@ impl AtomicFile {
     }
 
     /// The name that it has until it is complete.
+    #[must_use]
     pub fn temporary(&self) -> Option<PathBuf> {
         match &self.state {
             State::Temporary { file, .. } => Some(file.path().to_owned()),

@@ -13,9 +13,10 @@ pub(super) fn readings(secret: &str) -> BTreeSet<String> {
     // Keys in PEM are often given on one line, with `\n` for the end of each.
     let plain = Escape::Backslash.undo(trimmed.as_bytes());
     out.extend(plain.and_then(|plain| String::from_utf8(plain.bytes).ok()));
-    if trimmed.starts_with(['{', '[']) {
-        let parsed = serde_json::from_str(trimmed);
-        parsed.iter().for_each(|value| texts(value, &mut out));
+    if trimmed.starts_with(['{', '['])
+        && let Ok(value) = serde_json::from_str(trimmed)
+    {
+        texts(&value, &mut out);
     }
     let lines: Vec<String> = out
         .iter()
