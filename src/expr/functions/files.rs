@@ -7,7 +7,7 @@ pub(super) const FILE: FunctionSpec = FunctionSpec {
     name: "file",
     usage: Usage::Function,
     parameters: &[required("path")],
-    doc: "The text of a file, named relative to the file it is written in and found in that file's own project or pack.",
+    doc: "The text of a file of the project or pack that the file it is written in belongs to.",
     example: ("file('letter.txt')", "Dear customer"),
     run: Run::Native(file),
 };
