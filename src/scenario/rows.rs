@@ -11,6 +11,16 @@ use crate::expr::Template;
 use crate::source::{Entry, Node, Place, Yaml};
 use crate::value::{Value, a_type, equal};
 
+/// Words by which other tools add rows to a matrix or take some out. One of them may be a column of plain values.
+const FOREIGN: &[(&str, &str)] = &[
+    ("include", NO_INCLUDE),
+    ("includes", NO_INCLUDE),
+    ("excludes", EXCLUDE),
+    ("except", EXCLUDE),
+];
+const NO_INCLUDE: &str = "rows beyond the combinations can't be added: write all rows out under `cases`, or put the value into its list and take what is not wanted out with `exclude`";
+const EXCLUDE: &str = "combinations are left out with `exclude`";
+
 pub(super) fn decode(fields: &Fields<'_>, decoder: &mut Decoder) -> Rows {
     let before = decoder.problems.len();
     let rows = decode_either(fields, decoder);
@@ -47,6 +57,7 @@ fn decode_either(fields: &Fields<'_>, decoder: &mut Decoder) -> Rows {
 }
 
 fn decode_matrix(node: &Node, decoder: &mut Decoder) -> Rows {
+    let before = decoder.problems.len();
     let mut axes = Vec::new();
     let mut exclude = Vec::new();
     for entry in decoder.map(node) {
@@ -54,10 +65,16 @@ fn decode_matrix(node: &Node, decoder: &mut Decoder) -> Rows {
             exclude.push(&entry.value);
             continue;
         }
+        if has_rows(&entry.value)
+            && let Some((_, help)) = FOREIGN.iter().find(|(word, _)| *word == entry.key.text)
+        {
+            refuse_foreign(entry, help, decoder);
+            continue;
+        }
         check_column(entry, decoder);
         axes.push((entry.key.text.clone(), decode_axis(entry, decoder)));
     }
-    if axes.is_empty() {
+    if axes.is_empty() && exclude.is_empty() && decoder.problems.len() == before {
         empty(node, "`matrix` has no lists of values", decoder);
     }
     let excluded = exclude
@@ -79,6 +96,22 @@ fn decode_matrix(node: &Node, decoder: &mut Decoder) -> Rows {
         decoder.problem(problem);
     }
     rows
+}
+
+/// Whether there are rows in it, as other tools write them beside the lists of a matrix.
+fn has_rows(node: &Node) -> bool {
+    let is_row = |node: &Node| matches!(node.value, Yaml::Map(_));
+    is_row(node) || node.as_list().is_some_and(|items| items.iter().any(is_row))
+}
+
+/// A column of rows would be taken for a list of values, and the scenario not be run with any of them.
+fn refuse_foreign(entry: &Entry, help: &str, decoder: &mut Decoder) {
+    let message = format!("a `matrix` has no `{}`", entry.key.text);
+    let problem = Diagnostic::error("unknown-key", message)
+        .at(decoder.key_place(&entry.key))
+        .label("unknown key")
+        .help(help);
+    decoder.problem(problem);
 }
 
 fn decode_axis(entry: &Entry, decoder: &mut Decoder) -> Vec<Template> {
