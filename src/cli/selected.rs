@@ -1,12 +1,13 @@
 //! What is wrong with what the command line selects: names, packs, environments and tags that there are not.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::args::RunArgs;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::event::CaseId;
-use crate::pack::{Environment, Target};
-use crate::plan::{Environments, Plan, Selection};
+use crate::pack::{Environment, Pack, Target};
+use crate::plan::{DEFAULT_ENVIRONMENT, Environments, Plan, Selection};
 
 /// As many of what there is are named in a help.
 const NAMED: usize = 20;
@@ -120,8 +121,41 @@ fn unknown_environments(args: &RunArgs, plan: &Plan) -> Vec<Diagnostic> {
             }
             None => problem,
         });
+        if only.is_none()
+            && let Some(problem) = problems.last_mut()
+        {
+            problem.help.extend(for_some(name, &lacking, plan));
+        }
     }
     problems
+}
+
+/// How to name the environment for the packs that have it alone, where others have not.
+fn for_some(name: &str, lacking: &[&Arc<Pack>], plan: &Plan) -> Option<String> {
+    let bound = plan.packs.iter().filter(|bound| bound.environment == name);
+    let having: Vec<String> = bound
+        .map(|bound| format!("`--env {}={name}`", bound.pack.name))
+        .collect();
+    if having.is_empty() {
+        return None;
+    }
+    let of_others = lacking.iter().filter(|pack| {
+        let mut environments = pack.environments.iter();
+        environments.all(|known| known.name != DEFAULT_ENVIRONMENT)
+    });
+    let of_others: Vec<String> = of_others
+        .filter_map(|pack| {
+            let first = pack.environments.first()?;
+            Some(format!("`--env {}={}`", pack.name, first.name))
+        })
+        .collect();
+    let several = if having.len() + of_others.len() > 1 {
+        " of each of them"
+    } else {
+        " of that pack alone"
+    };
+    let all: Vec<String> = having.into_iter().chain(of_others).collect();
+    Some(format!("say it{several}: {}", all.join(" ")))
 }
 
 /// One problem for each pack that has no emulator, where nothing says which of its environments it is to run in.
@@ -133,7 +167,8 @@ fn without_emulator(environments: &Environments, plan: &Plan) -> Vec<Diagnostic>
         .map(|pack| {
             let environments = &pack.environments;
             let emulated = |known: &Environment| matches!(known.target, Target::Emulator);
-            let lacking = if environments.iter().any(emulated) {
+            let idle = pack.emulator.is_some() && !environments.iter().any(emulated);
+            let lacking = if idle || environments.iter().any(emulated) {
                 "environment `emulator`"
             } else {
                 "emulator"
@@ -155,7 +190,11 @@ fn without_emulator(environments: &Environments, plan: &Plan) -> Vec<Diagnostic>
                 [one] => format!("say {one}"),
                 several => format!("say one of {}", several.join(", ")),
             };
-            Diagnostic::error("unknown-environment", message).help(help)
+            let problem = Diagnostic::error("unknown-environment", message).help(help);
+            if idle {
+                return problem.help("or, as there is an `emulator.yaml`, write `emulator: { emulator: true }` under the pack's `environments`");
+            }
+            problem
         })
         .collect()
 }
@@ -186,7 +225,11 @@ pub(super) fn nothing(args: &RunArgs, selection: &Selection, plan: &Plan) -> Dia
         .collect();
     for tag in &unknown {
         problem = problem.note(format!("no scenario has the tag `{tag}`"));
-        if let Some(close) = did_you_mean(tag, tags.iter().map(String::as_str)) {
+        if tag.contains(',') {
+            let either = tag.split(',').map(str::trim).collect::<Vec<_>>();
+            let either = either.join(" or ");
+            problem = problem.help(format!("for either of them, write `-t '{either}'`"));
+        } else if let Some(close) = did_you_mean(tag, tags.iter().map(String::as_str)) {
             problem = problem.help(format!("did you mean `-t {close}`?"));
         }
     }
