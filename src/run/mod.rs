@@ -155,6 +155,7 @@ pub async fn run(plan: Plan, options: Options, client: Client, resources: Resour
     workers::run_all(&shared, client, plan.cases).await;
     announce.abort();
     shared.tell_of_strays();
+    shared.tell_of_skips();
     let summary = {
         let mut summary = lock(&shared.summary);
         summary.duration = shared.offset();
@@ -272,6 +273,25 @@ impl Shared {
         )
         .note(lines.join("\n"));
         let problem = problem.redacted(&|text| self.redactor.redact(text).into_owned());
+        self.send(Event::Notice(Box::new(crate::event::Notice { problem })));
+    }
+
+    /// Says that a run which looks passed has done nothing.
+    fn tell_of_skips(&self) {
+        let (cases, skipped, invalid_files) = {
+            let summary = lock(&self.summary);
+            (summary.cases, summary.skipped, summary.invalid_files)
+        };
+        if cases == 0 || skipped < cases || invalid_files > 0 {
+            return;
+        }
+        let which = match cases {
+            1 => "the one scenario was".to_owned(),
+            several => format!("all {several} scenarios were"),
+        };
+        let problem =
+            Diagnostic::warning("nothing-run", format!("nothing was run: {which} skipped"))
+                .help("select one that can be run here, or change what skips them: `skip`, `if`, `--max-wait`");
         self.send(Event::Notice(Box::new(crate::event::Notice { problem })));
     }
 
