@@ -24,8 +24,8 @@ pub(super) fn take<'p>(
     done: &mut Done<'p>,
     scope: &StepScope<'_, '_>,
 ) -> Vec<Problem> {
-    // A request that failed, as it was expected to, has nothing to capture from.
-    if done.error.is_some() {
+    // Requests that failed, as they were expected to, have nothing to capture from.
+    if done.error.is_some() || done.none_passed() {
         return Vec::new();
     }
     let (mut problems, mut left_out) = (Vec::new(), Vec::new());

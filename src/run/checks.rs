@@ -39,6 +39,14 @@ pub(super) fn evaluate(
     let is_http = matches!(step.kind, Kind::Http(_));
     let handed_down = is_http && is_response_step(cx, step);
     let mut checked = Checked::default();
+    // What none of those that were done at once has brought to light is held to nothing but that none may.
+    if done.none_passed() {
+        let checks = step.expect.iter().flat_map(|expect| &expect.checks);
+        for check in checks.filter(|check| matches!(check.subject, Subject::Passed)) {
+            checked.add_passed(check.evaluate(evidence, scope), done);
+        }
+        return checked;
+    }
     let states = |wanted: fn(&Expect, &dyn Scope) -> bool| {
         let mut expect = step.expect.iter();
         expect.any(|expect| wanted(expect, scope))
@@ -63,14 +71,7 @@ pub(super) fn evaluate(
             Subject::Contract if mode == ContractMode::Off => {}
             // Of a step that is done several times at once, how many passed is known once each has been looked at.
             Subject::Passed if step.replay.is_some() && evidence.passed.is_none() => {}
-            Subject::Passed => {
-                let found = problem(check.evaluate(evidence, scope));
-                checked.count += 1;
-                checked.problems.extend(match &done.branches {
-                    Some(branches) => found.map(|problem| branches.explain(problem)),
-                    None => found,
-                });
-            }
+            Subject::Passed => checked.add_passed(check.evaluate(evidence, scope), done),
             Subject::Contract => {
                 checked.kept_contract = check.wants_contract();
                 checked.add_of_contract(check.evaluate(evidence, scope), mode);
@@ -107,6 +108,16 @@ impl Checked {
     fn add(&mut self, verdict: Verdict) {
         self.count += 1;
         self.problems.extend(problem(verdict));
+    }
+
+    /// Adds how many of those that ran at once passed, with why the others did not.
+    fn add_passed(&mut self, verdict: Verdict, done: &Done<'_>) {
+        self.count += 1;
+        let found = problem(verdict);
+        self.problems.extend(match &done.branches {
+            Some(branches) => found.map(|problem| branches.explain(problem)),
+            None => found,
+        });
     }
 
     fn add_of_contract(&mut self, verdict: Verdict, mode: ContractMode) {

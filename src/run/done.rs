@@ -103,6 +103,12 @@ impl Done<'_> {
         !self.uncaptured.is_empty() && references().iter().any(lacks)
     }
 
+    /// Whether none of those that ran at once passed: what one of them brought to light is nothing to go on with.
+    pub fn none_passed(&self) -> bool {
+        let mut branches = self.branches.iter();
+        branches.any(|branches| branches.passed == 0)
+    }
+
     pub fn response(&self) -> Option<&Response> {
         self.state.response.as_ref()
     }

@@ -74,6 +74,13 @@ pub(super) async fn at_once<'p>(cx: &Cx<'_, 'p>, step: &'p Step, times: &Setting
     let mut exchanges: Vec<_> = all.into_iter().flat_map(|other| other.exchanges).collect();
     exchanges.append(&mut done.exchanges);
     done.exchanges = exchanges;
+    if states_passed && count == 0 {
+        // That none passes may be what is wanted; that one could not be done never is, and what is soft is kept.
+        let errored = errored.and_then(|index| failed[index].clone());
+        done.over = errored.is_some();
+        done.problems.retain(|problem| problem.soft);
+        done.problems.extend(errored);
+    }
     done.branches = Some(Branches {
         passed: count,
         told: failed
@@ -98,7 +105,10 @@ fn failure(cx: &Cx<'_, '_>, step: &Step, done: &mut Done<'_>) -> Option<Problem>
     if done.over || !done.problems.is_empty() {
         return done.problems.first().cloned();
     }
-    check(cx, step, done, &cx.scope()).into_iter().next()
+    let problems = check(cx, step, done, &cx.scope());
+    let mut errored = problems.iter();
+    let errored = errored.find(|problem| problem.outcome == Outcome::Errored);
+    errored.or(problems.first()).cloned()
 }
 
 /// Sends the step's request again: the same bytes, then with a changed body.
