@@ -35,10 +35,11 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     problems.extend(project.changed_packs(&library));
     let root_file = project.invalid_root_file();
     problems.extend(root_file.into_iter().flat_map(|file| file.problems));
-    for manifest in &found.packs {
-        let _ = library.enclosing(manifest);
+    for file in found.packs.iter().chain(&found.pack_files) {
+        let _ = library.enclosing(file);
     }
-    let nothing = (found.is_empty() && library.own().is_empty()).then(selected::no_scenarios);
+    let nothing = found.is_empty() && found.pack_files.is_empty() && library.own().is_empty();
+    let nothing = nothing.then(selected::no_scenarios);
     let left_out = found.told_left_out();
     problems.extend(found.warnings);
     problems.extend(library.problems());

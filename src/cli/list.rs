@@ -82,6 +82,7 @@ fn scenarios(
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Vec<Row>, Diagnostic> {
     let found = project.find_files(&args.paths, library)?;
+    project.refuse_pack_files(&found, library)?;
     let files = project.load_all(&found, library, &[], |loaded| loaded);
     let environments = Environments::some_of(&library.all(&project.file()));
     let selection = Selection {

@@ -48,6 +48,7 @@ pub(super) fn prepare(
     let library = library(&project, &args.packs)?;
     let found = project
         .find_files(&args.paths, &library)
+        .and_then(|found| project.refuse_pack_files(&found, &library).map(|()| found))
         .map_err(|problem| vec![problem])?;
     let duration = |option: &str, text: &str| {
         parse_duration(text).map_err(|problem| usage(format!("`{option} {text}`: {problem}")))

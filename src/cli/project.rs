@@ -42,6 +42,8 @@ pub(super) struct Found {
     pub left_out: Vec<String>,
     /// The manifests of packs in the folders that were named.
     pub packs: Vec<PathBuf>,
+    /// Files of packs that were named, none of which has scenarios.
+    pub pack_files: Vec<PathBuf>,
     /// What can't be looked into.
     pub unreadable: Vec<Unreadable>,
     /// What looks wrong with where files lie, and how they are called.
@@ -181,6 +183,10 @@ impl Project {
                 discovered.search(&file.called, library);
                 continue;
             }
+            if library.is_own_file(&file.path) {
+                found.pack_files.push(file.path);
+                continue;
+            }
             if let Some(case) = case {
                 found.named.push(NamedCase {
                     file: self.name(&file.called),
@@ -215,6 +221,21 @@ impl Project {
         Ok(found)
     }
 
+    /// That a file which was named has no scenarios, since it is one of a pack.
+    pub fn refuse_pack_files(&self, found: &Found, library: &Library) -> Result<(), Diagnostic> {
+        let Some(file) = found.pack_files.first() else {
+            return Ok(());
+        };
+        let folder = library.enclosing_folder(file);
+        let folder = self.name(folder.as_deref().unwrap_or(file));
+        let message = format!(
+            "`{}` is a file of the pack `{folder}`, and has no scenarios",
+            self.name(file)
+        );
+        Err(Diagnostic::error("path", message)
+            .help(format!("`probity lint {folder}` checks the pack, `probity run {folder}` runs the scenarios beside it")))
+    }
+
     /// `PATH` or `FILE::id` in its parts. A path may have `::` in it, and then what is there tells where it ends.
     fn part<'t>(&self, typed: &'t str) -> (&'t str, Option<&'t str>) {
         if !typed.contains("::") || self.locate(typed).is_ok() {
@@ -241,8 +262,15 @@ impl Project {
             let called = if by_link { link } else { path.clone() };
             return Ok(ScenarioFile { called, path });
         }
-        Err(Diagnostic::error("path", format!("there is no file or folder `{path}`"))
-            .help("paths are relative to the current folder, or to the project root as reports print them"))
+        let problem = Diagnostic::error("path", format!("there is no file or folder `{path}`"));
+        let problem = if is_word(path) {
+            problem.help(format!(
+                "to select by a tag or by a name, write `-t {path}` or `-k {path}`"
+            ))
+        } else {
+            problem
+        };
+        Err(problem.help("paths are relative to the current folder, or to the project root as reports print them"))
     }
 
     /// Loads scenario files on several threads, and says of each in order what `look` makes of it; then of what can't be
@@ -339,6 +367,12 @@ impl Project {
             .join("/");
         (Folder::Disk(base), beside)
     }
+}
+
+/// Whether what should be a path looks like the name of something else.
+fn is_word(path: &str) -> bool {
+    let is_of_names = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    !path.is_empty() && path.chars().all(is_of_names)
 }
 
 /// A path without `.` and `..`, links left as they are.

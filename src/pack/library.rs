@@ -140,6 +140,29 @@ impl Library {
         Some(self.load(&Found::Disk(folder)))
     }
 
+    /// Whether the file at `path` is one of those that make a pack: its manifest, its emulator, an action, its contract.
+    #[must_use]
+    pub fn is_own_file(&self, path: &Path) -> bool {
+        let Some(pack) = self.enclosing_folder(path) else {
+            return false;
+        };
+        let Ok(within) = path.strip_prefix(&pack) else {
+            return false;
+        };
+        let is_yaml = within
+            .extension()
+            .is_some_and(|end| end == "yaml" || end == "yml");
+        let name = within.file_name().unwrap_or_default().to_string_lossy();
+        if name.contains(".scenario.") {
+            return false;
+        }
+        let is_action = is_yaml && within.parent() == Some(Path::new("actions"));
+        is_action
+            || within == Path::new("pack.yaml")
+            || within == Path::new("emulator.yaml")
+            || is_contract(path)
+    }
+
     /// The names of all packs that the file at `path` could use, sorted.
     #[must_use]
     pub fn names(&self, path: &Path) -> Vec<String> {
@@ -412,6 +435,13 @@ fn misnamed(pack: &Pack, folder: &str) -> Option<Diagnostic> {
 
 fn is_pack(folder: &Path) -> bool {
     folder.join("pack.yaml").is_file()
+}
+
+/// Whether a file is an OpenAPI document, be it one that makes no sense.
+fn is_contract(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let mut lines = text.lines().map(str::trim_end);
+    lines.any(|line| line.starts_with("openapi:") || line.trim_start().starts_with("\"openapi\":"))
 }
 
 fn leads_to(entry: &Path, folder: &Path) -> bool {

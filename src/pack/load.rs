@@ -34,6 +34,7 @@ pub(super) fn load_apart(folder: &Folder, name: &str) -> (Option<Pack>, Vec<Diag
     name.clone_into(&mut pack.origin);
     pack.actions = load_actions(folder, name, &mut problems);
     load_emulator(&mut pack, name);
+    problems.extend(idle_emulator(&pack));
     (Some(pack), problems)
 }
 
@@ -87,6 +88,22 @@ fn load_emulator(pack: &mut Pack, name: &str) {
             .help("add the file, or list `environments` without an emulator");
         pack.emulator_problems.push(problem);
     }
+}
+
+/// That the pack has an emulator in which nothing is ever run.
+fn idle_emulator(pack: &Pack) -> Option<Diagnostic> {
+    let emulated = |one: &Environment| matches!(one.target, Target::Emulator);
+    if !pack.folder.contains("emulator.yaml") || pack.environments.iter().any(emulated) {
+        return None;
+    }
+    let first = pack.environments.first();
+    let place = first.map_or(&pack.name_place, |first| &first.place);
+    let message = "this pack has an `emulator.yaml`, and no environment that is its emulator";
+    let problem = Diagnostic::warning("idle-emulator", message)
+        .at(place.clone())
+        .label("not on the emulator")
+        .help("write `emulator: { emulator: true }` under `environments`");
+    Some(problem)
 }
 
 /// A file of the pack as messages call it.
