@@ -29,6 +29,8 @@ pub(super) struct Inbox<'p> {
     token: OnceCell<String>,
     mailbox: OnceCell<Mailbox>,
     pub arrivals: RefCell<Vec<Arrival>>,
+    /// The URL was read, and so may have been told to somebody.
+    pub told: Cell<bool>,
     /// What was captured under names that keys are read from, in order.
     captured: RefCell<Vec<Captured>>,
     /// How deliveries are answered at first, until the mailbox is open.

@@ -290,8 +290,13 @@ impl<'w, 'a, 'p> Waiting<'w, 'a, 'p> {
         Ok(done)
     }
 
-    /// That none came proves little if it was looked for by what no webhook has.
+    /// That none came proves little if nobody knew where to send one, or it was looked for by what no webhook has.
     fn warn_of_unlike(&self, arrivals: &[Arrival]) {
+        if arrivals.is_empty() && !self.cx.attempt.inbox.told.get() {
+            let problem = Problem::warning(unlike::untold(&self.step.place));
+            self.cx.attempt.warnings.borrow_mut().push(problem);
+            return;
+        }
         let Some(condition) = &self.receive.condition else {
             return;
         };

@@ -226,6 +226,7 @@ impl Scope for StepScope<'_, '_> {
             "webhooks" => {
                 return Some(match attributes.first() {
                     None | Some(&"url") => {
+                        self.attempt.inbox.told.set(true);
                         let url = Value::String(self.attempt.webhook_url(&self.frame.home));
                         match attributes.first() {
                             Some(_) => whole(url, 1),

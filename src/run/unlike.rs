@@ -4,6 +4,7 @@ use crate::check::{Check, Evidence, Expect, Subject, help_with};
 use crate::diagnostic::Diagnostic;
 use crate::expr::Scope;
 use crate::http::Response;
+use crate::source::Place;
 use crate::value::Path;
 
 /// A warning for each check of a `where` that none of the webhooks that came could pass, since its path leads to nothing
@@ -20,6 +21,15 @@ pub(super) fn warnings(
             _ => None,
         })
         .collect()
+}
+
+/// A warning that none could come.
+pub(super) fn untold(place: &Place) -> Diagnostic {
+    let message = "no webhook could come: nobody was told the scenario's own URL";
+    Diagnostic::warning("untold-webhooks", message)
+        .at(place.clone())
+        .label("so this holds whatever the provider does")
+        .help("register `${{ webhooks.url }}` with the provider before the step that could make it send one")
 }
 
 fn warning(
