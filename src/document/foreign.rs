@@ -39,6 +39,31 @@ const WORDS: &[(&str, &str, &str)] = &[
         "the inputs of an action are given under `with`",
     ),
     (
+        "after",
+        "teardown",
+        "what is done after each scenario goes under `teardown`",
+    ),
+    (
+        "after_each",
+        "teardown",
+        "what is done after each scenario goes under `teardown`",
+    ),
+    (
+        "before",
+        "setup",
+        "what is done before each scenario goes under `setup`",
+    ),
+    (
+        "before_each",
+        "setup",
+        "what is done before each scenario goes under `setup`",
+    ),
+    (
+        "body",
+        "error",
+        "a reply's body is written under `json` or `text`, that of an error under `error`",
+    ),
+    (
         "body",
         "json",
         "a JSON body is written under `json`, others under `form`, `multipart`, `text` or `file`",
@@ -69,6 +94,21 @@ const WORDS: &[(&str, &str, &str)] = &[
         "get",
         "http",
         "the method goes in front of the path: `http: GET /path`",
+    ),
+    (
+        "interval",
+        "every",
+        "the pause between two requests goes under `every`",
+    ),
+    (
+        "max_attempts",
+        "attempts",
+        "how often it is tried goes under `attempts`",
+    ),
+    (
+        "max_attempts",
+        "timeout",
+        "a poll goes on until its `timeout` is over",
     ),
     (
         "loop",

@@ -138,6 +138,17 @@ fn check_response(id: &str, steps: &[Step], node: &Node, decoder: &mut Decoder) 
 }
 
 fn decode_inputs(node: &Node, decoder: &mut Decoder) -> Vec<InputSpec> {
+    if let Yaml::List(names) = &node.value {
+        let name = names.first().and_then(Node::as_str).unwrap_or("name");
+        let problem = Diagnostic::error("wrong-type", "expected a map, found a list")
+            .at(decoder.place(node))
+            .label("expected a map")
+            .help(format!(
+                "give each its JSON Schema: `{name}: {{type: string}}`"
+            ));
+        decoder.problem(problem);
+        return Vec::new();
+    }
     decoder
         .map(node)
         .iter()

@@ -196,13 +196,16 @@ fn decode_base_url(node: &Node, decoder: &mut Decoder) -> Option<Target> {
     match check_base_url(&text) {
         Ok(()) => Some(Target::BaseUrl(text.trim_end_matches('/').to_owned())),
         Err(reason) => {
+            let help = match url::Url::parse(&format!("https://{text}")) {
+                Ok(_) if !text.contains("://") => format!("write `https://{text}`"),
+                _ => "write scheme, host and path, such as `https://api.sandbox.example.com/v1`"
+                    .to_owned(),
+            };
             let problem =
                 Diagnostic::error("bad-url", format!("`{text}` can't be a base URL: {reason}"))
                     .at(decoder.place(node))
                     .label("not a base URL")
-                    .help(
-                        "write scheme, host and path, such as `https://api.sandbox.example.com/v1`",
-                    );
+                    .help(help);
             decoder.problem(problem);
             None
         }
@@ -210,7 +213,10 @@ fn decode_base_url(node: &Node, decoder: &mut Decoder) -> Option<Target> {
 }
 
 fn check_base_url(text: &str) -> Result<(), String> {
-    let url = url::Url::parse(text).map_err(|error| error.to_string())?;
+    let url = url::Url::parse(text).map_err(|error| match error {
+        url::ParseError::RelativeUrlWithoutBase => "it has no scheme".to_owned(),
+        error => error.to_string(),
+    })?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(format!("its scheme is `{}`", url.scheme()));
     }
@@ -328,7 +334,10 @@ fn decode_request(node: Option<&Node>, decoder: &mut Decoder) -> RequestDefaults
 
 /// `60/1m`.
 fn decode_rate_limit(node: &Node, decoder: &mut Decoder) -> Option<RateLimit> {
-    let text = decoder.plain(node, "`rate_limit`")?;
+    let text = match &node.value {
+        Yaml::Number(text) => text.clone(),
+        _ => decoder.plain(node, "`rate_limit`")?,
+    };
     let limit = text.split_once('/').and_then(|(requests, per)| {
         let requests = requests.trim().parse().ok().filter(|count| *count > 0)?;
         let per = parse_duration(per.trim())
@@ -349,6 +358,16 @@ fn decode_rate_limit(node: &Node, decoder: &mut Decoder) -> Option<RateLimit> {
 /// Reads the OpenAPI document that `openapi` names.
 fn load_contract(node: &Node, decoder: &mut Decoder) -> Option<Arc<Contract>> {
     let path = decoder.plain(node, "`openapi`")?;
+    if path.contains("://") {
+        let problem = Diagnostic::error("bad-path", "a pack's contract is a file of the pack")
+            .at(decoder.place(node))
+            .label("not a file")
+            .help(
+                "download the document into the pack's folder, and write `openapi: openapi.yaml`",
+            );
+        decoder.problem(problem);
+        return None;
+    }
     let source = decoder.read_file(node, &path)?;
     let (contract, mut problems) = Contract::load(&source);
     decoder.problems.append(&mut problems);

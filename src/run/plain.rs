@@ -12,7 +12,7 @@ use super::step::run_all;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Outcome as Rendered;
 use crate::step::{Group, Set, Step};
-use crate::value::format_duration;
+use crate::value::{counted, format_duration};
 
 pub(super) async fn wait<'p>(cx: &Cx<'_, 'p>, step: &Step, duration: Duration) -> Done<'p> {
     cx.attempt.wait_declared(if cx.attempt.clock.is_virtual() {
@@ -99,13 +99,12 @@ pub(super) async fn group<'p>(cx: &Cx<'_, 'p>, group: &'p Group) -> Done<'p> {
     match repeat.condition.test(&cx.scope()) {
         Ok(false) => done,
         Ok(true) => {
-            let problem = Diagnostic::error(
-                "repeat",
-                format!("the condition still holds after {max} turns"),
-            )
-            .at(repeat.condition.place().clone())
-            .label("still true")
-            .help("raise `max`, or see with `-v` why the condition never becomes false");
+            let turns = counted(usize::try_from(max).unwrap_or(usize::MAX), "turn");
+            let problem =
+                Diagnostic::error("repeat", format!("the condition still holds after {turns}"))
+                    .at(repeat.condition.place().clone())
+                    .label("still true")
+                    .help("raise `max`, or see with `-v` why the condition never becomes false");
             done.problems.push(Problem::failed(problem));
             done.over = true;
             done

@@ -1,11 +1,11 @@
 //! Reading steps from YAML: the kinds, and what every step may have.
 
 use super::entries::{Entries, decode_given};
-use super::kinds::{check_keys, kind_of};
+use super::kinds::{COMMON, KINDS, check_keys, kind_of};
 use super::tables::{REPEAT, SET, STEP};
 use super::{ActionName, Group, Http, Input, Kind, PackName, Repeat, Set, Step, Uses, Variable};
 use crate::check::{Expect, Subject};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::{Decoder, Fields, has_expression};
 use crate::expr::{Expr, Setting, Template};
 use crate::http::Method;
@@ -39,8 +39,12 @@ impl Step {
             decoder.problem(problem.help(step_help(text)));
             return None;
         }
+        let before = decoder.problems.len();
         let fields = decoder.fields(node, &STEP);
         let entries = node.as_map()?;
+        if entries.iter().any(|entry| entry.key.text == "uses") {
+            explain_inputs(entries, before, decoder);
+        }
         let Some((spec, entry)) = kind_of(&fields, decoder.place(node), decoder) else {
             let common = Common::decode("", &fields, decoder);
             return Some(common.with_kind(nothing(node, decoder), decoder.place(node)));
@@ -74,6 +78,30 @@ fn nothing(node: &Node, decoder: &Decoder) -> Kind {
         follow_redirects: Setting::Fixed(0),
         validate: false,
     }))
+}
+
+/// Says of unknown keys beside `uses` that an action has its inputs elsewhere, unless they look like one that goes there.
+fn explain_inputs(entries: &[Entry], before: usize, decoder: &mut Decoder) {
+    let own = KINDS.iter().find(|kind| kind.key == "uses");
+    let own = own.map_or(&[][..], |kind| kind.keys);
+    for entry in entries {
+        let at_key = |problem: &&mut Diagnostic| {
+            let place = problem.place.as_ref();
+            place.is_some_and(|place| place.span == entry.key.span)
+        };
+        let Some(problem) = decoder.problems[before..].iter_mut().find(at_key) else {
+            continue;
+        };
+        let key = &entry.key.text;
+        let goes_there = own.iter().chain(&COMMON);
+        if did_you_mean(key, goes_there.copied().chain(["uses"])).is_none()
+            && !problem.help.iter().any(|help| help.contains("`with`"))
+        {
+            problem.help = vec![format!(
+                "an input of the action is given under `with`: `with: {{ {key}: … }}`"
+            )];
+        }
+    }
 }
 
 /// How a step that was written as a mere string should look.
@@ -442,8 +470,17 @@ fn decode_for_each(node: &Node, decoder: &mut Decoder) -> Option<Template> {
     match &node.value {
         Yaml::List(_) => Some(decoder.template(node)),
         Yaml::String(_) if has_expression(node) => Some(decoder.template(node)),
-        Yaml::String(_) => {
-            let expr = decoder.expression(node)?;
+        Yaml::String(text) => {
+            let before = decoder.problems.len();
+            let Some(expr) = decoder.expression(node) else {
+                if text.value.contains(',')
+                    && let Some(problem) = decoder.problems.get_mut(before)
+                {
+                    let help = format!("for a list of values, write `[{}]`", text.value);
+                    problem.help.push(help);
+                }
+                return None;
+            };
             Some(Template {
                 place: decoder.place(node),
                 kind: crate::expr::Kind::Expr(expr),

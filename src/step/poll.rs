@@ -38,6 +38,11 @@ impl Poll {
             let place = decoder.place(fields.get(key).unwrap_or(node));
             decoder.problem(problem.at(place));
         }
+        if let (Some(every), Some(timeout)) = (fixed(&every), fixed(&timeout))
+            && let (true, Some(node)) = (every > timeout, fields.get("every"))
+        {
+            decoder.problem(asks_once(every, timeout).at(decoder.place(node)));
+        }
         Some(Self {
             place: decoder.place(node),
             until: until?,
@@ -71,6 +76,17 @@ impl Poll {
             .help("`max_every` is what the pauses grow to with `backoff`; to ask more often, lower `every`");
         Some(("max_every", problem))
     }
+}
+
+fn asks_once(every: Duration, timeout: Duration) -> Diagnostic {
+    let message = format!(
+        "this poll asks only once: its pause of {} is longer than its timeout of {}",
+        format_duration(every),
+        format_duration(timeout)
+    );
+    Diagnostic::warning("bad-duration", message)
+        .label("longer than the poll's `timeout`")
+        .help("lower `every`, or raise `timeout`")
 }
 
 /// An expect map that must say something: an empty one would hold at once.

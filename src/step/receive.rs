@@ -15,7 +15,7 @@ use crate::value::Path;
 const WITHIN: Duration = Duration::from_secs(5);
 
 pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) -> Option<Receive> {
-    let pack = PackName::decode(node, decoder);
+    let pack = decode_pack(node, decoder);
     let condition = fields.get("where").map(|node| {
         let condition = Expect::decode(node, decoder);
         condition.refuse_unfit_for_webhooks(decoder);
@@ -42,6 +42,22 @@ pub(super) fn decode(node: &Node, fields: &Fields<'_>, decoder: &mut Decoder) ->
         unique,
         respond,
     })
+}
+
+/// The pack whose webhooks are meant; not the name of an event, which has a full stop in it.
+fn decode_pack(node: &Node, decoder: &mut Decoder) -> Option<PackName> {
+    let Some(event) = node.as_str().filter(|text| text.contains('.')) else {
+        return PackName::decode(node, decoder);
+    };
+    let message = format!("`receive` names a pack, and `{event}` looks like an event");
+    let problem = Diagnostic::error("bad-name", message)
+        .at(decoder.place(node))
+        .label("expected the name of a pack")
+        .help(format!(
+            "write `receive: pack`, and beside it which of its webhooks is meant: `where: {{ $.type: {event} }}`"
+        ));
+    decoder.problem(problem);
+    None
 }
 
 fn decode_unique(node: &Node, decoder: &mut Decoder) -> Option<Path> {

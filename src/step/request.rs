@@ -72,7 +72,15 @@ fn decode_pairs(node: &Node, decoder: &mut Decoder) -> Vec<(String, Template)> {
 /// `METHOD /path`.
 fn decode_line(node: &Node, decoder: &mut Decoder) -> Option<(Method, Template)> {
     let Some(text) = node.as_str() else {
-        decoder.expected("a request such as `GET /customers`", node);
+        let expected = "a request such as `GET /customers`";
+        let problem = Diagnostic::error(
+            "wrong-type",
+            format!("expected {expected}, found {}", node.kind()),
+        )
+        .at(decoder.place(node))
+        .label(format!("expected {expected}"))
+        .help("write `http: METHOD /path`, with `json`, `headers` and the like beside it");
+        decoder.problem(problem);
         return None;
     };
     let trimmed = text.trim();
@@ -408,6 +416,14 @@ fn decode_auth(node: &Node, decoder: &mut Decoder) -> Option<Auth> {
     let fields = decoder.fields(node, &AUTH);
     match (fields.get("basic"), fields.get("bearer")) {
         (Some(basic), None) => {
+            if basic.as_str().is_some() {
+                let problem = Diagnostic::error("wrong-type", "expected a map, found a string")
+                    .at(decoder.place(basic))
+                    .label("expected a map")
+                    .help("write `basic: { username: …, password: … }`");
+                decoder.problem(problem);
+                return None;
+            }
             let basic = decoder.fields(basic, &BASIC);
             Some(Auth::Basic {
                 username: decoder.text_template(basic.get("username")?, "a user name"),

@@ -29,6 +29,10 @@ pub(super) fn check(
             );
             continue;
         };
+        // What the document itself says of it is told of the document.
+        if operation.statuses().next().is_none() {
+            continue;
+        }
         operations.push(operation);
         for reply in answers(file, route) {
             for status in statuses(reply, pack) {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::expr::Reference;
-use crate::pack::Pack;
 use crate::pack::emulator::{Collection, EmulatorFile, PartSchema, Route, Segment};
+use crate::pack::{Pack, SecretSpec};
 use crate::value::Value;
 
 const REQUEST: [&str; 7] = ["method", "path", "headers", "query", "json", "text", "id"];
@@ -65,6 +65,12 @@ impl<'a> Scope<'a> {
             "settings" => names(self.pack.settings.iter().map(|setting| &setting.name)),
             "secrets" => {
                 let secrets = self.pack.secrets.iter();
+                if let Some(secret) =
+                    attribute.and_then(|name| secrets.clone().find(|one| one.name == *name))
+                    && secret.emulator.is_none()
+                {
+                    return Some(no_value(secret, reference));
+                }
                 names(
                     secrets
                         .filter(|one| one.emulator.is_some())
@@ -136,6 +142,18 @@ pub(super) fn named(collection: &Collection) -> impl Iterator<Item = &str> + Clo
 
 fn names<'a>(names: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
     names.map(String::as_str).collect()
+}
+
+/// That a secret which the emulator reads has a value on real environments alone.
+fn no_value(secret: &SecretSpec, reference: &Reference) -> Diagnostic {
+    let (name, env) = (&secret.name, &secret.env);
+    let message = format!("the secret `{name}` has no value on the emulator");
+    Diagnostic::error("undefined-name", message)
+        .at(reference.place.clone())
+        .also(secret.place.clone(), "declared here")
+        .help(format!(
+            "give it one: `{name}: {{env: {env}, emulator: test-value}}`"
+        ))
 }
 
 fn unless_known(
