@@ -43,7 +43,9 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     let left_out = found.told_left_out();
     problems.extend(found.warnings);
     problems.extend(library.problems());
+    let mut packs = 0;
     for loaded in library.loaded() {
+        packs += 1;
         let Some(pack) = loaded.pack.as_deref() else {
             continue;
         };
@@ -64,7 +66,7 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
                 let warnings = problems.len() - errors;
                 write_stderr(&format!(
                     "{}\n",
-                    verdict(found.files.len(), errors, warnings)
+                    verdict(found.files.len(), packs, errors, warnings)
                 ));
             }
             if let Some(told) = left_out {
@@ -85,12 +87,17 @@ pub(super) fn run(args: &LintArgs, terminal: Terminal, current: &Path) -> Exit {
     }
 }
 
-fn verdict(files: usize, errors: usize, warnings: usize) -> String {
+/// What came of all, by the scenario files, or by the packs where there are no such files.
+fn verdict(files: usize, packs: usize, errors: usize, warnings: usize) -> String {
     let plural =
         |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     format!(
         "{} checked: {}, {}",
-        plural(files, "scenario file"),
+        if files == 0 && packs > 0 {
+            plural(packs, "pack")
+        } else {
+            plural(files, "scenario file")
+        },
         plural(errors, "error"),
         plural(warnings, "warning")
     )

@@ -8,7 +8,8 @@ use super::attempt::OpenPack;
 use super::context::{Caller, Cx};
 use super::done::Done;
 use super::frame::{Frame, Home, Outputs, StepState};
-use super::request::{render_entries, retries};
+use super::headers::{merge_header, render_entries};
+use super::request::retries;
 use super::scope::StepScope;
 use super::step::run_all;
 use crate::check::Expect;
@@ -215,7 +216,7 @@ fn caller(cx: &Cx<'_, '_>, step: &Step, uses: &Uses) -> Result<Caller, Diagnosti
     // Of two callers, the outer one wins: what the inner one writes is of the outer one's action.
     let mut headers = render_entries(&uses.headers, &scope)?;
     for header in cx.caller.headers.iter().cloned() {
-        super::request::merge_header(&mut headers, header);
+        merge_header(&mut headers, header);
     }
     let states = |wanted: fn(&Expect, &dyn Scope) -> bool| {
         let mut expect = step.expect.iter();

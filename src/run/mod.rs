@@ -5,6 +5,7 @@
 
 mod action;
 mod attempt;
+mod body;
 mod branches;
 mod capture;
 mod case;
@@ -13,6 +14,7 @@ mod cleanup;
 mod context;
 mod done;
 mod frame;
+mod headers;
 mod inbox;
 mod large;
 mod limit;

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use super::context::Cx;
 use super::done::Done;
+use super::headers;
 use super::log::{forgotten_turn, turns_left_out};
 use super::problem::Problem;
 use super::registered::{OpenTurn, Steps};
-use super::request;
 use super::step::run_all;
 use crate::diagnostic::Diagnostic;
 use crate::expr::Outcome as Rendered;
@@ -51,12 +51,12 @@ pub(super) fn set<'p>(cx: &Cx<'_, 'p>, step: &Step, set: &Set) -> Done<'p> {
     }
     let rendered = cx
         .pack_of(step)
-        .and_then(|pack| Ok((pack, request::render_headers(&set.headers, &scope)?)));
+        .and_then(|pack| Ok((pack, headers::render_headers(&set.headers, &scope)?)));
     match rendered {
         Ok((pack, headers)) => {
             let mut set = pack.headers.borrow_mut();
             for header in headers {
-                request::merge_header(&mut set, header);
+                headers::merge_header(&mut set, header);
             }
             Done::default()
         }

@@ -4,28 +4,23 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::attempt::OpenPack;
+use super::body::{render_body, texts};
 use super::capture::redact_secrets;
 use super::context::{Cx, Retries};
 use super::done::Done;
-use super::frame::{Frame, Home, SentRequest};
+use super::frame::SentRequest;
+use super::headers::headers;
 use super::log::KeptExchange;
 use super::problem::Problem;
 use super::scope::StepScope;
 use crate::diagnostic::Diagnostic;
-use crate::expr::{Outcome as Rendered, Rendered as Piece, Scope, Template};
+use crate::expr::{Rendered as Piece, Scope, Template};
 use crate::http::{self, Context, Exchange, Request, Url};
 use crate::source::Place;
-use crate::step::{
-    Auth, Body, Entries, Http, RetryCause, Step, field_text, field_texts, header_name,
-};
-use crate::value::Value;
-use bytes::Bytes;
+use crate::step::{Http, RetryCause, Step};
 
 /// How long a request may take where neither its step nor its pack says.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A header; `None` removes it.
-pub(super) type Header = (String, Option<String>);
 
 /// Renders the request and sends it, again where `retry` says so.
 pub(super) async fn perform<'p>(cx: &Cx<'_, 'p>, step: &Step, http: &Http) -> Done<'p> {
@@ -230,32 +225,6 @@ fn prepare(
     Ok(Prepared { request, operation })
 }
 
-/// The headers of a request, what is nearer to it over what is further away: the step's own over those that were set, and
-/// these over the pack's. A caller's go over all of them.
-fn headers(
-    cx: &Cx<'_, '_>,
-    http: &Http,
-    pack: &Rc<OpenPack>,
-    scope: &StepScope<'_, '_>,
-) -> Result<Vec<Header>, Diagnostic> {
-    let mut headers = default_headers(cx, pack)?;
-    let mut merge = |more: Vec<Header>| {
-        for header in more {
-            merge_header(&mut headers, header);
-        }
-    };
-    if !cx.cleaning {
-        merge(pack.headers.borrow().clone());
-    }
-    if let Some(auth) = &http.auth {
-        let value = authorization(auth, scope)?;
-        merge(vec![("authorization".to_owned(), Some(value))]);
-    }
-    merge(render_entries(&http.headers, scope)?);
-    merge(cx.caller.headers.clone());
-    Ok(headers)
-}
-
 /// The path of a URL below the base URL's own path.
 fn operation_path(base: &str, url: &Url) -> String {
     let path = url.path();
@@ -327,195 +296,4 @@ fn timeout(step: &Step, pack: &OpenPack, scope: &dyn Scope) -> Result<Duration, 
         Some(timeout) => timeout.resolve(scope),
         None => Ok(DEFAULT_TIMEOUT),
     }
-}
-
-/// The headers that every request of the pack carries. They see the pack's own names only.
-fn default_headers(
-    cx: &Cx<'_, '_>,
-    pack: &std::rc::Rc<OpenPack>,
-) -> Result<Vec<Header>, Diagnostic> {
-    let specs = &pack.bound.pack.request.headers;
-    if specs.is_empty() {
-        return Ok(Vec::new());
-    }
-    let frame = Frame::new(Home::Pack {
-        pack: std::rc::Rc::clone(pack),
-    });
-    let path = format!("{}.request", cx.path);
-    let scope = StepScope::new(cx.attempt, &frame, None, &path);
-    render_headers(specs, &scope)
-}
-
-/// Headers with their values; one that is `omit` is left out.
-pub(super) fn render_headers(
-    headers: &[(String, Template)],
-    scope: &dyn Scope,
-) -> Result<Vec<Header>, Diagnostic> {
-    let mut rendered = Vec::with_capacity(headers.len());
-    for (name, template) in headers {
-        match template.render(scope)? {
-            Rendered::Omit => {}
-            Rendered::Value(Value::Null) => rendered.push((name.clone(), None)),
-            Rendered::Value(value) => {
-                rendered.push((name.clone(), Some(field_text(&value, &template.place)?)));
-            }
-        }
-    }
-    Ok(rendered)
-}
-
-/// Headers that may be given by an expression: then their names are looked at only now.
-pub(super) fn render_entries(
-    headers: &Entries,
-    scope: &dyn Scope,
-) -> Result<Vec<Header>, Diagnostic> {
-    let mut rendered: Vec<Header> = Vec::with_capacity(headers.len());
-    for (name, value, place) in headers.render(scope)? {
-        header_name(&name, place)?;
-        if rendered
-            .iter()
-            .any(|(known, _)| known.eq_ignore_ascii_case(&name))
-        {
-            let message = format!("the header `{name}` is given twice");
-            return Err(Diagnostic::error("duplicate-header", message).at(place.clone()));
-        }
-        let value = match value {
-            Value::Null => None,
-            value => {
-                let text = field_text(&value, place);
-                Some(text.map_err(|problem| headers.naming(&name, problem))?)
-            }
-        };
-        rendered.push((name.into_owned(), value));
-    }
-    Ok(rendered)
-}
-
-/// Sets a header in place of one of the same name, in whatever case.
-pub(super) fn merge_header(headers: &mut Vec<Header>, header: Header) {
-    match headers
-        .iter_mut()
-        .find(|(name, _)| name.eq_ignore_ascii_case(&header.0))
-    {
-        Some(have) => *have = header,
-        None => headers.push(header),
-    }
-}
-
-fn authorization(auth: &Auth, scope: &dyn Scope) -> Result<String, Diagnostic> {
-    match auth {
-        Auth::Basic { username, password } => Ok(http::basic(
-            &username.render_text(scope)?,
-            &password.render_text(scope)?,
-        )),
-        Auth::Bearer(token) => Ok(http::bearer(&token.render_text(scope)?)),
-    }
-}
-
-/// The texts of one key of a query or a form: a list repeats the key.
-fn texts(
-    entries: &Entries,
-    name: &str,
-    value: &Value,
-    place: &Place,
-) -> Result<Vec<String>, Diagnostic> {
-    field_texts(value, place).map_err(|problem| entries.naming(name, problem))
-}
-
-/// The body's bytes and their content type.
-fn render_body(body: &Body, scope: &StepScope<'_, '_>) -> Result<(String, Bytes), Diagnostic> {
-    match body {
-        Body::Json(template) => match template.render(scope)? {
-            Rendered::Value(value) => Ok(("application/json".to_owned(), http::body::json(&value))),
-            Rendered::Omit => {
-                Err(Diagnostic::error("omit", "the body can't be `omit`")
-                    .at(template.place.clone()))
-            }
-        },
-        Body::Form(fields) => {
-            let mut pairs = Vec::new();
-            for (name, value, place) in fields.render(scope)? {
-                let texts = texts(fields, &name, &value, place)?.into_iter();
-                pairs.extend(texts.map(|text| (name.clone().into_owned(), text)));
-            }
-            Ok((
-                "application/x-www-form-urlencoded".to_owned(),
-                http::body::form(&pairs),
-            ))
-        }
-        Body::Multipart(fields) => {
-            let mut parts = Vec::new();
-            for (name, value, place) in fields.render(scope)? {
-                add_parts(&mut parts, &name, &value, place, scope)?;
-            }
-            let boundary = scope
-                .random
-                .borrow_mut()
-                .text(24, b"0123456789abcdefghijklmnopqrstuvwxyz");
-            Ok(http::body::multipart(
-                &parts,
-                &format!("probity-{boundary}"),
-            ))
-        }
-        Body::Text(template) => Ok((
-            "text/plain".to_owned(),
-            Bytes::from(template.render_text(scope)?),
-        )),
-        Body::File(template) => {
-            let path = template.render_text(scope)?;
-            let bytes = read(scope, &path, &template.place)?;
-            Ok(("application/octet-stream".to_owned(), bytes))
-        }
-    }
-}
-
-fn add_parts(
-    parts: &mut Vec<http::body::Part>,
-    name: &str,
-    value: &Value,
-    place: &Place,
-    scope: &StepScope<'_, '_>,
-) -> Result<(), Diagnostic> {
-    match value {
-        Value::Array(items) => {
-            for item in items {
-                add_parts(parts, name, item, place, scope)?;
-            }
-        }
-        Value::Object(fields) => {
-            let text = |key: &str| fields.get(key).and_then(Value::as_str).map(str::to_owned);
-            let Some(path) = text("file") else {
-                let problem = Diagnostic::error(
-                    "multipart",
-                    format!("the part `{name}` has no `file`"),
-                )
-                .at(place.clone())
-                .help("write `{file: path, filename: …, type: …}`, or a plain value for a field");
-                return Err(problem);
-            };
-            let base = path.rsplit(['/', '\\']).next().unwrap_or(&path).to_owned();
-            parts.push(http::body::Part {
-                name: name.to_owned(),
-                filename: Some(text("filename").unwrap_or(base)),
-                content_type: Some(
-                    text("type").unwrap_or_else(|| "application/octet-stream".to_owned()),
-                ),
-                content: read(scope, &path, place)?,
-            });
-        }
-        scalar_value => parts.push(http::body::Part::field(
-            name,
-            field_text(scalar_value, place)?,
-        )),
-    }
-    Ok(())
-}
-
-fn read(scope: &StepScope<'_, '_>, path: &str, place: &Place) -> Result<Bytes, Diagnostic> {
-    let files = &scope.files;
-    files
-        .folder
-        .read(files.beside, path)
-        .map(Bytes::from)
-        .map_err(|message| Diagnostic::error("file", message).at(place.clone()))
 }
