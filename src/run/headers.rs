@@ -9,7 +9,8 @@ use super::scope::StepScope;
 use crate::diagnostic::Diagnostic;
 use crate::expr::{Outcome as Rendered, Scope, Template};
 use crate::http;
-use crate::step::{Auth, Entries, Http, field_text, header_name};
+use crate::source::Place;
+use crate::step::{Auth, Entries, Http, field_text, given_map, header_name};
 use crate::value::Value;
 
 /// A header; `None` removes it.
@@ -42,16 +43,13 @@ pub(super) fn headers(
 }
 
 /// The headers that every request of the pack carries. They see the pack's own names only.
-fn default_headers(
-    cx: &Cx<'_, '_>,
-    pack: &std::rc::Rc<OpenPack>,
-) -> Result<Vec<Header>, Diagnostic> {
+fn default_headers(cx: &Cx<'_, '_>, pack: &Rc<OpenPack>) -> Result<Vec<Header>, Diagnostic> {
     let specs = &pack.bound.pack.request.headers;
     if specs.is_empty() {
         return Ok(Vec::new());
     }
     let frame = Frame::new(Home::Pack {
-        pack: std::rc::Rc::clone(pack),
+        pack: Rc::clone(pack),
     });
     let path = format!("{}.request", cx.path);
     let scope = StepScope::new(cx.attempt, &frame, None, &path);
@@ -65,12 +63,8 @@ pub(super) fn render_headers(
 ) -> Result<Vec<Header>, Diagnostic> {
     let mut rendered = Vec::with_capacity(headers.len());
     for (name, template) in headers {
-        match template.render(scope)? {
-            Rendered::Omit => {}
-            Rendered::Value(Value::Null) => rendered.push((name.clone(), None)),
-            Rendered::Value(value) => {
-                rendered.push((name.clone(), Some(field_text(&value, &template.place)?)));
-            }
+        if let Rendered::Value(value) = template.render(scope)? {
+            rendered.push((name.clone(), header_text(&value, &template.place)?));
         }
     }
     Ok(rendered)
@@ -81,26 +75,30 @@ pub(super) fn render_entries(
     headers: &Entries,
     scope: &dyn Scope,
 ) -> Result<Vec<Header>, Diagnostic> {
-    let mut rendered: Vec<Header> = Vec::with_capacity(headers.len());
-    for (name, value, place) in headers.render(scope)? {
+    let Some(given) = headers.given() else {
+        return render_headers(headers, scope);
+    };
+    let place = &given.place;
+    let mut rendered: Vec<Header> = Vec::new();
+    for (name, value) in given_map(given, scope)? {
         header_name(&name, place)?;
-        if rendered
-            .iter()
-            .any(|(known, _)| known.eq_ignore_ascii_case(&name))
-        {
+        let mut known = rendered.iter();
+        if known.any(|(known, _)| known.eq_ignore_ascii_case(&name)) {
             let message = format!("the header `{name}` is given twice");
             return Err(Diagnostic::error("duplicate-header", message).at(place.clone()));
         }
-        let value = match value {
-            Value::Null => None,
-            value => {
-                let text = field_text(&value, place);
-                Some(text.map_err(|problem| headers.naming(&name, problem))?)
-            }
-        };
-        rendered.push((name.into_owned(), value));
+        let text = header_text(&value, place);
+        let text = text.map_err(|problem| headers.naming(&name, problem))?;
+        rendered.push((name, text));
     }
     Ok(rendered)
+}
+
+fn header_text(value: &Value, place: &Place) -> Result<Option<String>, Diagnostic> {
+    match value {
+        Value::Null => Ok(None),
+        value => field_text(value, place).map(Some),
+    }
 }
 
 /// Sets a header in place of one of the same name, in whatever case.
